@@ -18,6 +18,12 @@ import time
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, NoReturn
 
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
+    sys.exit(
+        f"SAKPORE needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.\n"
+        "Debian 12, Debian 13 and Ubuntu 24.04 bring one: put it first in PATH as python3."
+    )
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCAL = ROOT / ".local"
 VENV_PYTHON = ROOT / ".venv" / "bin" / "python"
@@ -25,7 +31,7 @@ CLONE_ID = hashlib.sha1(str(ROOT).encode(), usedforsecurity=False).hexdigest()[:
 BEAT_SECONDS = 10.0
 
 
-class Stop(Exception):
+class SetupError(Exception):
     """Set-up cannot go on; the message says what happened and what to do."""
 
 
@@ -33,8 +39,8 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def stop(text: str) -> NoReturn:
-    raise Stop(text)
+def fail(text: str) -> NoReturn:
+    raise SetupError(text)
 
 
 def prepare_local() -> None:
@@ -105,14 +111,15 @@ def run(
                 print("\r\033[K", end="", flush=True)
     if code:
         tail = "\n".join(f"   | {line}" for line in path.read_text(errors="replace").splitlines()[-25:])
-        stop(f"{shlex.join(command[:4])} … ended with code {code}. Its last lines:\n{tail}\n   All of it: {path}")
+        fail(f"{shlex.join(command[:4])} … ended with {code}. Its last lines:\n{tail}\n   All of it: {path}")
 
 
 def output(command: list[str], *, env: dict[str, str] | None = None, cwd: str | Path = ROOT) -> str:
-    """What `command` prints; Stop with its error text when it fails."""
+    """What `command` prints; SetupError with its error text when it fails."""
     done = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        stop(f"{shlex.join(command)} ended with code {done.returncode}:\n{(done.stderr or done.stdout).strip()}")
+        words = (done.stderr or done.stdout).strip()
+        fail(f"{shlex.join(command)} ended with code {done.returncode}:\n{words}")
     return done.stdout.strip()
 
 
@@ -171,11 +178,11 @@ def read_env(path: Path) -> dict[str, str]:
             continue
         key, equals, value = line.partition("=")
         if not equals or not key.strip().isidentifier():
-            stop(f"{path}, line {number}: expected KEY=value, found: {raw[:60]}")
+            fail(f"{path}, line {number}: expected KEY=value, found: {raw[:60]}")
         try:
             found[key.strip()] = " ".join(shlex.split(value, comments=True))
         except ValueError as error:
-            stop(f"{path}, line {number}: {error}; put the value in single quotes")
+            fail(f"{path}, line {number}: {error}; put the value in single quotes")
     return found
 
 
@@ -185,8 +192,8 @@ def write_env(values: dict[str, str]) -> None:
     draft = LOCAL / "env.new"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("# Written by bin/setup for this clone: secrets and the embedded database. Never commit it.\n")
-        file.write("# Lose FIELD_KEYS and the personal data in the database cannot be read again: back this file up.\n")
+        file.write("# Written by bin/setup: secrets and database of this clone. Never commit it.\n")
+        file.write("# Back it up: without FIELD_KEYS personal data in the database is lost.\n")
         for key, value in values.items():
             file.write(f"export {key}={shlex.quote(value)}\n")
     draft.replace(path)
@@ -202,16 +209,18 @@ def new_secrets() -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """The process environment over .env (the operator's) over .local/env (generated)."""
-    env = read_env(LOCAL / "env") | read_env(ROOT / ".env") | dict(os.environ)
-    env["PYTHONUNBUFFERED"] = "1"
-    return env
+    generated = read_env(LOCAL / "env")
+    chosen = read_env(ROOT / ".env") | dict(os.environ)
+    if chosen.get("DATABASE_URL", generated.get("DATABASE_URL")) != generated.get("DATABASE_URL"):
+        generated.pop("DATABASE_OWNER_URL", None)  # belongs to the other database
+    return generated | chosen | {"PYTHONUNBUFFERED": "1"}
 
 
 def main(action: Callable[[], int]) -> NoReturn:
-    """Run a script: a Stop becomes a message and code 1, Ctrl-C becomes code 130."""
+    """Run a script: a SetupError becomes a message and code 1, Ctrl-C becomes code 130."""
     try:
         code = action()
-    except Stop as reason:
+    except SetupError as reason:
         print(f"\n{reason}", file=sys.stderr, flush=True)
         code = 1
     except KeyboardInterrupt:

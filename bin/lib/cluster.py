@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from base import CLONE_ID, LOCAL, output, say, step, stop
+from base import CLONE_ID, LOCAL, fail, output, say, step
 
 USER = "sakpore"
 SUPERUSER = "postgres"
@@ -69,7 +69,7 @@ def programs() -> Path:
         if Path("/usr/lib/postgresql", control.parts[-3], "bin/initdb").exists()
     ]
     if not versions:
-        stop("There is no PostgreSQL with PostGIS on this machine. bin/setup says how to install it.")
+        fail("There is no PostgreSQL with PostGIS on this machine. bin/setup says how to install it.")
     return Path(f"/usr/lib/postgresql/{max(versions)}/bin")
 
 
@@ -80,9 +80,10 @@ def program(name: str) -> Path:
         return programs() / name
     path = Path(f"/usr/lib/postgresql/{version.read_text().strip()}/bin/{name}")
     if not path.exists():
-        stop(
-            f"The database cluster in {DATA} was made by PostgreSQL {version.read_text().strip()}, which is no "
-            "longer installed.\nInstall it again, or move the data with pg_upgrade (docs/operating.id.md)."
+        number = version.read_text().strip()
+        fail(
+            f"The database in {DATA} needs PostgreSQL {number}, which is no longer installed.\n"
+            "Install it again, or move the data with pg_upgrade (docs/operating.id.md)."
         )
     return path
 
@@ -116,7 +117,8 @@ def _make_user() -> None:
     try:
         pwd.getpwnam(USER)
     except KeyError:
-        output(["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", USER])
+        options = ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+        output(["useradd", *options, USER])
 
 
 def _own_folder(path: Path) -> None:
@@ -125,14 +127,14 @@ def _own_folder(path: Path) -> None:
     owner = pwd.getpwnam(USER).pw_uid if AS_ROOT else os.geteuid()
     state = path.lstat()
     if state.st_uid not in {owner, os.geteuid()} or path.is_symlink():
-        stop(f"{path} belongs to another user (number {state.st_uid}). Remove it and start again.")
+        fail(f"{path} belongs to another user (number {state.st_uid}). Remove it and start again.")
     path.chmod(0o700)
     if AS_ROOT:
         shutil.chown(path, USER, USER)
 
 
 def set_aside() -> None:
-    """Move a cluster away whose clone is gone: its secrets went with .local/env, so nobody can use it here."""
+    """Move a cluster away whose clone is gone, and with it the keys of its data."""
     if not DATA.exists():
         return
     stop_server()
@@ -188,12 +190,12 @@ def start() -> None:
             )
             if done.returncode:
                 tail = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:]) if LOG.exists() else ""
-                stop(f"The database server did not start. The end of {LOG}:\n{tail}")
+                fail(f"The database server did not start. The end of {LOG}:\n{tail}")
         for _ in range(300):
             if answers():
                 return
             time.sleep(0.1)
-        stop(f"The database server does not answer after 30 s. Look at {LOG}.")
+        fail(f"The database server does not answer after 30 s. Look at {LOG}.")
 
 
 def stop_server() -> None:
@@ -203,7 +205,9 @@ def stop_server() -> None:
 
 def prepare(database: str = DATABASE) -> str:
     """Roles, extensions and the database, each made when it is missing. The database's number."""
-    query = "select oid from pg_database where datname = '%s'" % database.replace("'", "''")  # noqa: S608
+    if not database.replace("_", "").isalnum():
+        fail(f"DATABASE_URL names the database {database!r}: use letters, digits and _ only.")
+    query = f"select oid from pg_database where datname = '{database}'"  # noqa: S608 - checked above
     number = sql(query, "postgres")
     if number and sql("select to_regrole('sakpore_public') is not null", "postgres") == "t":
         return number
@@ -212,9 +216,7 @@ def prepare(database: str = DATABASE) -> str:
         # in template1, so that test databases have them without a superuser
         sql("".join(f"create extension if not exists {name};" for name in EXTENSIONS), "template1")
         if not number:
-            # Through the template: CREATE DATABASE cannot run beside another statement
-            quoted = '"%s"' % database.replace('"', '""')
-            sql(f"create database {quoted} owner {OWNER}", "postgres")
+            sql(f'create database "{database}" owner {OWNER}', "postgres")
     return sql(query, "postgres")
 
 
