@@ -1,0 +1,221 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from geoportal.fields import EncryptedTextField, blind_index
+from geoportal.geography.models import Zone
+from geoportal.geography.quality import Quality
+from geoportal.ids import new_id
+
+NPWP_CONTEXT = "companies.company.npwp"
+
+
+class LegalForm(models.TextChoices):
+    PT = "pt", _("PT (limited company)")
+    CV = "cv", _("CV (limited partnership)")
+    FIRMA = "firma", _("Firma (partnership)")
+    KOPERASI = "koperasi", _("Cooperative")
+    YAYASAN = "yayasan", _("Foundation")
+    ASSOCIATION = "association", _("Association")
+    STATE = "state", _("State or regional company")
+    GOVERNMENT = "government", _("Government body")
+    SOLE_PROPRIETOR = "sole_proprietor", _("Sole proprietor")
+    PRACTITIONER = "practitioner", _("Practitioner")
+    UNKNOWN = "unknown", _("Not known")
+
+
+# The exact place and address of these is a person's: public only with consent (DESIGN §2). The SQL view
+# maps_company and the function behind maps_place ask the same question: companies_is_person().
+PERSONS = frozenset({LegalForm.SOLE_PROPRIETOR, LegalForm.UNKNOWN})
+
+
+class Source(models.TextChoices):
+    """Where a record is from."""
+
+    SAKPORE = "sakpore", _("SAKPORE")
+    OSS = "oss", _("OSS")
+    ARCHIVE = "archive", _("Archive")
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def with_npwp(self, npwp: str) -> Self:
+        return self.filter(npwp_index=blind_index(npwp, NPWP_CONTEXT))
+
+
+class Company(models.Model):
+    """A holder of permits: a company, a sole proprietor, a practitioner.
+
+    `village` is derived from `point` by a database trigger and never typed. What the public may see of a
+    company is decided in one place, the SQL view maps_company.
+    """
+
+    slug = models.SlugField(max_length=90, unique=True)
+    name = models.CharField(max_length=200)
+    legal_form = models.CharField(max_length=20, choices=LegalForm, default=LegalForm.UNKNOWN)
+    nib = models.CharField(
+        max_length=13, null=True, blank=True, unique=True, validators=[RegexValidator(r"^\d{13}$")]
+    )
+    npwp = EncryptedTextField(context=NPWP_CONTEXT)
+    npwp_index = models.BinaryField(max_length=16, null=True, editable=False)
+    address = models.CharField(max_length=300, blank=True)
+    point = models.PointField(srid=4326, null=True, blank=True)
+    quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
+    village = models.ForeignKey(Zone, models.SET_NULL, null=True, blank=True, editable=False)
+    phone = EncryptedTextField(context="companies.company.phone")
+    email = EncryptedTextField(context="companies.company.email")
+    website = models.URLField(blank=True)
+    consent_location = models.BooleanField(
+        default=False, help_text=_("exact place and address may be public")
+    )
+    consent_contact = models.BooleanField(default=False, help_text=_("phone and e-mail may be public"))
+    source = models.CharField(max_length=10, choices=Source, default=Source.SAKPORE)
+    demo = models.BooleanField(default=False, help_text=_("invented, for demonstration"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        indexes = [models.Index(fields=["name", "id"], name="companies_company_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def treated_as_person(self) -> bool:
+        return self.legal_form in PERSONS
+
+
+class Commodity(models.Model):
+    """What a citizen searches for, in everyday words."""
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    group = models.CharField(max_length=50)
+    synonyms = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    icon = models.CharField(max_length=20)
+    colour = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
+    ordinal = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ordinal", "name"]
+        verbose_name = _("commodity")
+        verbose_name_plural = _("commodities")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kbli(models.Model):
+    """A code of the standard business classification, of one edition."""
+
+    code = models.CharField(max_length=5)
+    edition = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300)
+    section = models.CharField(max_length=1, blank=True)
+
+    class Meta:
+        verbose_name = "KBLI"
+        verbose_name_plural = "KBLI"
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="companies_kbli_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.edition})"
+
+
+class CommodityKbli(models.Model):
+    """A KBLI code that means a commodity. `exact` False: the code is broader than the word ("mungkin")."""
+
+    commodity = models.ForeignKey(Commodity, models.CASCADE, related_name="kbli")
+    code = models.CharField(max_length=5)
+    edition = models.PositiveSmallIntegerField()
+    exact = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commodity", "code", "edition"], name="companies_commoditykbli_once"
+            )
+        ]
+        indexes = [models.Index(fields=["code", "edition"], name="companies_commoditykbli_code")]
+
+    def __str__(self) -> str:
+        return f"{self.code} -> {self.commodity_id}"
+
+
+class Membership(models.Model):
+    """A person who may act for a company, since a claim was accepted."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "user"], name="companies_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} for {self.company_id}"
+
+
+class ClaimKind(models.TextChoices):
+    OWNERSHIP = "ownership", _("This is my business")
+    ERROR = "error", _("Wrong data")
+
+
+class Claim(models.Model):
+    """A request about a company's page, waiting for a desk. What its sender wrote is personal: encrypted."""
+
+    reference = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
+    kind = models.CharField(max_length=10, choices=ClaimKind)
+    sender = EncryptedTextField(context="companies.claim.sender")
+    contact = EncryptedTextField(context="companies.claim.contact")
+    message = EncryptedTextField(context="companies.claim.message")
+    nib = models.CharField(max_length=13, blank=True)
+    proof = models.FileField(upload_to="claims/", blank=True)
+    proof_sha256 = models.CharField(max_length=64, blank=True)
+    wants = models.JSONField(
+        default=dict, blank=True
+    )  # consent asked for: {"location": bool, "contact": bool}
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    decision = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("request about a company page")
+        verbose_name_plural = _("requests about company pages")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, decided_by=None) | models.Q(decided_at__isnull=False),
+                name="companies_claim_decided_when_by",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ConsentRecord(models.Model):
+    """Who allowed or withdrew what, when. Append-only: the database refuses UPDATE and DELETE to the site."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="consent_records")
+    what = models.CharField(max_length=10, choices=[("location", _("location")), ("contact", _("contact"))])
+    given = models.BooleanField()
+    basis = models.CharField(max_length=200, help_text=_("where it was said: form, letter, claim reference"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.given}"
+
+
+def npwp_values(npwp: str) -> dict[str, Any]:
+    """Column values for an NPWP: encrypted, with its blind index."""
+    return {"npwp": npwp, "npwp_index": blind_index(npwp, NPWP_CONTEXT)}

@@ -1,0 +1,50 @@
+"""What the database roles may do. `manage.py grant` applies it after migrations.
+
+owner   owns the tables, runs migrations
+app     the site and the worker: no DDL, no TRUNCATE, no UPDATE or DELETE on logs
+public  only what the public may see; a test asks every public page under it
+"""
+
+from django.conf import settings
+from django.db import connection
+
+APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
+PUBLIC_RELATIONS = (
+    "maps_place",
+    "maps_company",
+    "geography_zone",
+    "companies_commodity",
+    "companies_commoditykbli",
+    "companies_kbli",
+    "permits_permittype",
+)
+
+
+def role_exists(role: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [role])
+        return bool(cursor.fetchone()[0])
+
+
+def grant() -> list[str]:
+    """Sets the rights of both roles to what this module says; returns the roles that do not exist."""
+    quote = connection.ops.quote_name
+    app, public = settings.DATABASE_APP_ROLE, settings.DATABASE_PUBLIC_ROLE
+    missing = [role for role in (app, public) if not role_exists(role)]
+    with connection.cursor() as cursor:
+        if app not in missing:
+            role = quote(app)
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+            cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+            for table in APPEND_ONLY:
+                cursor.execute(f"REVOKE UPDATE, DELETE ON {quote(table)} FROM {role}")
+            # the read model is written by triggers, which run as the owner; nobody else writes it
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON maps_place, django_migrations FROM {role}")
+        if public not in missing:
+            role = quote(public)
+            cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            for table in (*PUBLIC_RELATIONS, "spatial_ref_sys"):
+                cursor.execute(f"GRANT SELECT ON {quote(table)} TO {role}")
+    return missing

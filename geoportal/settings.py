@@ -1,0 +1,275 @@
+"""All settings. Every difference between installations is an environment variable; each stands in .env.example."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+# --- What kind of process this is
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+HTTPS = env.bool("HTTPS", False)  # behind TLS: secure cookies, HSTS, redirects
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # addresses whose X-Forwarded-For is believed
+SITE_URL = env.str("SITE_URL", "").rstrip("/")  # absolute links where there is no request: QR codes, e-mail
+
+# Field encryption: "id:base64 of 32 bytes", comma-separated; the first encrypts, all decrypt.
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS")
+FIELD_INDEX_KEY = env.str("FIELD_INDEX_KEY")  # blind indexes; changing it makes look-ups miss
+
+# --- The office and the city: nothing about a place is in the code
+OFFICE_NAME = env.str("OFFICE_NAME", "DPMPTSP Kota Pekalongan")
+OFFICE_CITY = env.str("OFFICE_CITY", "Kota Pekalongan")
+OFFICE_ADDRESS = env.str("OFFICE_ADDRESS", "Jl. Jaksa Agung R. Soeprapto No. 1, Pekalongan")
+OFFICE_PHONE = env.str("OFFICE_PHONE", "0285-432086")
+OFFICE_EMAIL = env.str("OFFICE_EMAIL", "")
+CITY_ZONE = env.str("CITY_ZONE", "33.75")  # Zone.code of the city that is served
+PROJECTED_SRID = env.int("PROJECTED_SRID", 32749)  # metres, for areas and cells; UTM 49S
+
+# GDAL before 3.9 (Debian 12 has 3.6) cannot forbid network access in spatial references; ours come from operators' files
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
+# --- Applications
+INSTALLED_APPS = [
+    "maps",
+    "permits",
+    "companies",
+    "geoportal.geography",
+    "geoportal.accounts",
+    "geoportal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "rest_framework_gis",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "geoportal.middleware.ChosenLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "geoportal.urls"
+WSGI_APPLICATION = "geoportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "geoportal.context.office",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+# --- Database: the application's role, but the owner for commands that change the schema and for tests
+_AS_OWNER = "pytest" in sys.modules or bool(
+    {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations"} & set(sys.argv[1:2])
+)
+_APP_URL = env.str("DATABASE_URL", "postgis:///sakpore")
+_DATABASE = dj_database_url.parse(
+    env.str("DATABASE_OWNER_URL", _APP_URL) if _AS_OWNER else _APP_URL,
+    engine="django.contrib.gis.db.backends.postgis",
+    conn_max_age=600,
+    conn_health_checks=True,
+)
+DATABASES: dict[str, Any] = {
+    "default": _DATABASE
+    | {
+        "TIME_ZONE": env.str("TIME_ZONE", "Asia/Jakarta"),  # current_date in SQL is the city's day
+        "TEST": {"NAME": env.str("PYTEST_DB", "test_sakpore")},
+        "OPTIONS": {
+            "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 0 if _AS_OWNER else 20_000)}"
+        },
+    }
+}
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", "sakpore_app")
+DATABASE_PUBLIC_ROLE = env.str("DATABASE_PUBLIC_ROLE", "sakpore_public")
+
+# --- People
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/masuk/"
+LOGIN_REDIRECT_URL = "/petugas/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    }
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Words and time
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+TIME_ZONE = env.str("TIME_ZONE", "Asia/Jakarta")
+USE_TZ = True
+USE_I18N = True
+
+# --- Files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    # single packages, single files' worth of folders: whatever is named here is public
+    ("leaflet", NODE_MODULES / "leaflet" / "dist"),
+    ("vector-tile", NODE_MODULES / "@mapbox" / "vector-tile"),
+    ("point-geometry", NODE_MODULES / "@mapbox" / "point-geometry"),
+    ("pbf", NODE_MODULES / "pbf"),
+]
+STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "geoportal.staticfiles.HashedStaticFiles"
+        )
+    },
+}
+WHITENOISE_MAX_AGE = 300
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Map
+BASE_MAP_URL = env.str(
+    "BASE_MAP_URL", ""
+)  # "https://…/{z}/{x}/{y}.png"; empty: our own zones and labels only
+BASE_MAP_CREDIT = env.str("BASE_MAP_CREDIT", "")
+
+# --- Security headers
+_BASE_MAP_ORIGIN = ["/".join(BASE_MAP_URL.split("/", 3)[:3])] if BASE_MAP_URL.startswith("https://") else []
+
+
+def _import_map_hash() -> str:
+    from geoportal.staticfiles import import_map_hash
+
+    return import_map_hash()
+
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # and the one constant import map, by its hash, known once static files are
+        "script-src": [SELF, lazy(_import_map_hash, str)()],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_BASE_MAP_ORIGIN],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, Any] = {
+    "geolocation": "self", "camera": "self", "microphone": [], "payment": [], "usb": [], "display-capture": [],
+}  # fmt: skip
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- API
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "geoportal.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "SAKPORE API",
+    "DESCRIPTION": "Public permits, companies, commodities and zones.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Pluggable (DESIGN §7): each slot has a default that works with nothing configured
+PLUGINS: dict[str, dict[str, Any]] = {
+    "GEOCODER": {
+        "BACKEND": env.str("GEOCODER", "geoportal.geography.backends.zones.ZoneGeocoder"),
+        "OPTIONS": env.json("GEOCODER_OPTIONS", {}),
+    },
+    "ROUTER": {
+        "BACKEND": env.str("ROUTER", "geoportal.geography.backends.links.LinksOnly"),
+        "OPTIONS": env.json("ROUTER_OPTIONS", {}),
+    },
+}
+
+# --- Work that follows a request
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = BASE_DIR / ".local" / "mail"  # read by the file backend: nothing is sent until configured
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "sakpore@localhost")
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}

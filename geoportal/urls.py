@@ -1,0 +1,24 @@
+"""The only module that knows every app."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from geoportal import views
+from geoportal.accounts.views import SignIn
+
+urlpatterns = [
+    path("", include("maps.urls")),
+    path("masuk/", SignIn.as_view(), name="login"),
+    path("keluar/", LogoutView.as_view(), name="logout"),
+    # no token: public pages stay cacheable, and the worst that a forged request can do is change a language
+    path("bahasa/", csrf_exempt(login_not_required(set_language)), name="set_language"),
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -1,0 +1,128 @@
+"""The read model: what the public may see, and nothing else. Kept by the triggers in maps/sql/place.sql."""
+
+from typing import Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+
+from companies.models import Commodity, LegalForm, Source
+from geoportal.fields import EncryptedTextField
+from geoportal.geography.models import Zone
+from geoportal.geography.quality import Quality
+from permits.models import PermitType, Purpose, Risk
+from permits.status import SHOWN, Status, StatusOf
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Every verb keeps sites; `permits()` leaves the first site of each permit."""
+
+    def with_status(self) -> Self:
+        """Adds `status`, a permits.status.Status value of the city's day."""
+        return self.annotate(status=StatusOf())
+
+    def having_status(self, *statuses: Status) -> Self:
+        return self.with_status().filter(status__in=statuses or SHOWN)
+
+    def within(self, *codes: str) -> Self:
+        return self.filter(village__in=Zone.objects.beneath(*codes))
+
+    def of_commodities(self, *commodities: Commodity) -> Self:
+        return self.filter(commodities__overlap=[commodity.pk for commodity in commodities])
+
+    def permits(self) -> Self:
+        return self.filter(first_site=True)
+
+
+class Place(models.Model):
+    """A site of a published permit, or the permit itself where it has no site.
+
+    `id` is the site's id, or minus the permit's where there is none. `point` (EPSG:3857) is the public point:
+    the exact one, the village's label point, or NULL, as permit type and consent say. `withheld` says that a
+    better point exists than the one shown.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    permit_id = models.BigIntegerField()
+    first_site = models.BooleanField()
+    public_id = models.CharField(max_length=12)
+    number = models.CharField(max_length=100)
+    type = models.ForeignKey(PermitType, models.DO_NOTHING, db_constraint=False, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    company_id = models.BigIntegerField(null=True)  # NULL where the type withholds the holder
+    company_name = models.CharField(max_length=200)
+    company_slug = models.CharField(max_length=90)
+    commodities = ArrayField(models.BigIntegerField())
+    commodities_broad = ArrayField(models.BigIntegerField())  # those of `commodities` that are only likely
+    label = models.CharField(max_length=100)
+    address = models.CharField(max_length=300)  # "" where withheld
+    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    quality = models.CharField(max_length=10, choices=Quality)  # of the public point
+    withheld = models.BooleanField()
+    source = models.CharField(max_length=10, choices=Source)
+    risk = models.CharField(max_length=12, choices=Risk)
+    registered_only = models.BooleanField()
+    issued_on = models.DateField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    suspended_on = models.DateField(null=True)
+    revoked_on = models.DateField(null=True)
+    replaced_by = models.CharField(max_length=12, null=True)
+    missing_since = models.DateField(null=True)
+    demo = models.BooleanField()
+    point = models.PointField(srid=3857, null=True)
+
+    status: str  # set by with_status()
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["permit_id"], name="maps_place_permit"),
+            models.Index(fields=["public_id"], name="maps_place_public_id"),
+            models.Index(fields=["number"], name="maps_place_number"),
+            models.Index(fields=["company_id"], name="maps_place_company"),
+            GinIndex(fields=["commodities"], name="maps_place_commodities"),
+            GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="maps_place_number_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PublicCompanyQuerySet(models.QuerySet["PublicCompany"]):
+    def within(self, *codes: str) -> Self:
+        return self.filter(village__in=Zone.objects.beneath(*codes))
+
+    def of_commodities(self, *commodities: Commodity) -> Self:
+        """With a permit about any of these."""
+        places = Place.objects.of_commodities(*commodities).filter(company_id=models.OuterRef("pk"))
+        return self.filter(models.Exists(places))
+
+
+class PublicCompany(models.Model):
+    """A holder with a published permit, as the public may see it: the SQL view maps_company."""
+
+    id = models.BigIntegerField(primary_key=True)
+    slug = models.CharField(max_length=90)
+    name = models.CharField(max_length=200)
+    legal_form = models.CharField(max_length=20, choices=LegalForm)
+    address = models.CharField(max_length=300)  # "" where withheld
+    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    quality = models.CharField(max_length=10, choices=Quality)
+    withheld = models.BooleanField()
+    website = models.CharField(max_length=200)
+    phone = EncryptedTextField(context="companies.company.phone")  # NULL without consent
+    email = EncryptedTextField(context="companies.company.email")
+    source = models.CharField(max_length=10, choices=Source)
+    demo = models.BooleanField()
+    point = models.PointField(srid=4326, null=True)
+
+    objects = PublicCompanyQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "maps_company"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,163 @@
+-- The read model's writer. Design and proof: statement triggers, so that COPY, the admin and every other path keep
+-- maps_place true, with locks without which a withdrawn consent could stay public for good:
+--   * a writer of a permit locks its type and company FOR SHARE and then reads the source view anew;
+--   * a writer of a company's or type's public terms already holds that row exclusively (and an advisory lock, so
+--     that two of them cannot wait for each other), so each waits for the other and the later one sees both.
+
+-- What the public may see, from the tables behind: the one definition.
+CREATE OR REPLACE VIEW maps_place_source AS
+SELECT
+    coalesce(s.id, -p.id) AS id,
+    p.id AS permit_id,
+    s.id IS NULL OR s.id = f.id AS first_site,
+    p.public_id, p.number, p.type_id, p.purpose,
+    CASE WHEN t.holder_public THEN c.id END AS company_id,
+    CASE WHEN t.holder_public THEN c.name ELSE '' END AS company_name,
+    CASE WHEN t.holder_public THEN c.slug ELSE '' END AS company_slug,
+    coalesce(k.ids, '{}') AS commodities,
+    coalesce(k.broad, '{}') AS commodities_broad,
+    CASE WHEN terms.exact THEN coalesce(s.label, '') ELSE '' END AS label,
+    CASE WHEN terms.exact THEN coalesce(s.address, '') ELSE '' END AS address,
+    CASE WHEN t.location_public <> 'none' THEN s.village_id END AS village_id,
+    CASE WHEN shown.point IS NULL THEN 'unknown' WHEN terms.exact THEN s.quality ELSE 'village' END AS quality,
+    s.point IS NOT NULL AND NOT terms.exact AS withheld,
+    p.source, p.risk, p.registered_only,
+    p.issued_on, p.valid_from, p.valid_until, p.suspended_on, p.revoked_on,
+    successor.public_id AS replaced_by,
+    p.missing_since, p.demo,
+    shown.point
+FROM permits_permit p
+JOIN permits_permittype t ON t.id = p.type_id
+JOIN companies_company c ON c.id = p.company_id
+LEFT JOIN permits_permit successor ON successor.id = p.replaced_by_id
+LEFT JOIN permits_permitsite s ON s.permit_id = p.id
+LEFT JOIN LATERAL (
+    SELECT id FROM permits_permitsite WHERE permit_id = p.id ORDER BY ordinal LIMIT 1
+) f ON true
+LEFT JOIN geography_zone z ON z.code = s.village_id
+LEFT JOIN LATERAL (
+    SELECT array_agg(commodity_id ORDER BY commodity_id) AS ids,
+           array_agg(commodity_id ORDER BY commodity_id) FILTER (WHERE provenance = 'kbli_broad') AS broad
+    FROM permits_permitcommodity WHERE permit_id = p.id
+) k ON true
+CROSS JOIN LATERAL (
+    SELECT t.location_public = 'exact' AND t.holder_public
+       AND (NOT companies_is_person(c.legal_form) OR c.consent_location) AS exact
+) terms
+CROSS JOIN LATERAL (
+    SELECT ST_Transform(CASE WHEN terms.exact THEN s.point
+                             WHEN t.location_public <> 'none' THEN z.label_point END, 3857)::geometry(Point, 3857) AS point
+    OFFSET 0
+) shown
+WHERE p.published;
+
+CREATE OR REPLACE FUNCTION maps_place_write(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    WITH source AS MATERIALIZED (SELECT * FROM maps_place_source WHERE permit_id = ANY (ids)),
+    gone AS (
+        DELETE FROM maps_place m WHERE m.permit_id = ANY (ids)
+            AND NOT EXISTS (SELECT FROM source s WHERE s.id = m.id)
+    )
+    INSERT INTO maps_place AS m ({columns}) SELECT {columns} FROM source
+    ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({excluded})
+    WHERE ROW ({current}) IS DISTINCT FROM ROW ({excluded});
+END $$;
+
+CREATE OR REPLACE FUNCTION maps_source_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE ids bigint[];
+BEGIN
+    IF tg_table_name = 'permits_permit' THEN
+        IF tg_op = 'DELETE' THEN
+            SELECT array_agg(id) INTO ids FROM source;
+        ELSE
+            SELECT array_agg(id) INTO ids FROM target;
+        END IF;
+        IF tg_op = 'UPDATE' THEN
+            -- parents that a permit leaves are locked too
+            PERFORM 1 FROM permits_permittype WHERE id IN (SELECT type_id FROM source) ORDER BY id FOR SHARE;
+            PERFORM 1 FROM companies_company WHERE id IN (SELECT company_id FROM source) ORDER BY id FOR SHARE;
+        END IF;
+    ELSIF tg_op = 'INSERT' THEN
+        SELECT array_agg(DISTINCT permit_id) INTO ids FROM target;
+    ELSIF tg_op = 'DELETE' THEN
+        SELECT array_agg(DISTINCT permit_id) INTO ids FROM source;
+    ELSE
+        SELECT array_agg(DISTINCT permit_id) INTO ids
+        FROM (SELECT permit_id FROM source UNION ALL SELECT permit_id FROM target) both_sides;
+    END IF;
+    IF ids IS NULL THEN RETURN NULL; END IF;
+    IF tg_table_name <> 'permits_permit' THEN
+        PERFORM 1 FROM permits_permit WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+    END IF;
+    -- unpublished permits cost nothing: imports load first and publish last
+    ids := array(SELECT id FROM permits_permit WHERE id = ANY (ids) AND published
+                 UNION SELECT permit_id FROM maps_place WHERE permit_id = ANY (ids));
+    IF cardinality(ids) = 0 THEN RETURN NULL; END IF;
+    PERFORM 1 FROM permits_permittype
+        WHERE id IN (SELECT type_id FROM permits_permit WHERE id = ANY (ids)) ORDER BY id FOR SHARE;
+    PERFORM 1 FROM companies_company
+        WHERE id IN (SELECT company_id FROM permits_permit WHERE id = ANY (ids)) ORDER BY id FOR SHARE;
+    PERFORM maps_place_write(ids);  -- a new statement, so a new snapshot: it sees what the locks waited for
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION maps_policy_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF tg_table_name = 'companies_company' THEN
+        PERFORM pg_advisory_xact_lock_shared(7301);
+    ELSE
+        PERFORM pg_advisory_xact_lock(7301);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION maps_policy_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE ids bigint[];
+BEGIN
+    IF tg_table_name = 'companies_company' THEN
+        SELECT array_agg(p.id) INTO ids
+        FROM target n JOIN source o USING (id) JOIN permits_permit p ON p.company_id = n.id
+        WHERE (n.name, n.slug, n.consent_location, n.legal_form)
+              IS DISTINCT FROM (o.name, o.slug, o.consent_location, o.legal_form);
+    ELSE
+        SELECT array_agg(p.id) INTO ids
+        FROM target n JOIN source o USING (id) JOIN permits_permit p ON p.type_id = n.id
+        WHERE (n.location_public, n.holder_public) IS DISTINCT FROM (o.location_public, o.holder_public);
+    END IF;
+    IF ids IS NOT NULL THEN PERFORM maps_place_write(ids); END IF;
+    RETURN NULL;
+END $$;
+
+-- New boundaries: every village is derived anew from its point, which runs the triggers above.
+CREATE OR REPLACE FUNCTION maps_zones_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE companies_company SET point = point WHERE point IS NOT NULL;
+    UPDATE permits_permitsite SET point = point WHERE point IS NOT NULL;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE tab text;
+BEGIN
+    FOREACH tab IN ARRAY '{permits_permit,permits_permitsite,permits_permitcommodity}'::text[] LOOP
+        EXECUTE format('CREATE TRIGGER maps_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS target
+                        FOR EACH STATEMENT EXECUTE FUNCTION maps_source_changed()', tab);
+        EXECUTE format('CREATE TRIGGER maps_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS source NEW TABLE AS target
+                        FOR EACH STATEMENT EXECUTE FUNCTION maps_source_changed()', tab);
+        EXECUTE format('CREATE TRIGGER maps_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS source
+                        FOR EACH STATEMENT EXECUTE FUNCTION maps_source_changed()', tab);
+    END LOOP;
+    FOREACH tab IN ARRAY '{companies_company,permits_permittype}'::text[] LOOP
+        EXECUTE format('CREATE TRIGGER maps_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS source NEW TABLE AS target
+                        FOR EACH STATEMENT EXECUTE FUNCTION maps_policy_changed()', tab);
+    END LOOP;
+END $$;
+CREATE TRIGGER maps_gate BEFORE UPDATE OF name, slug, consent_location, legal_form ON companies_company
+    FOR EACH STATEMENT EXECUTE FUNCTION maps_policy_gate();
+CREATE TRIGGER maps_gate BEFORE UPDATE OF location_public, holder_public ON permits_permittype
+    FOR EACH STATEMENT EXECUTE FUNCTION maps_policy_gate();
+CREATE TRIGGER maps_zones AFTER INSERT OR UPDATE OR DELETE ON geography_zone
+    FOR EACH STATEMENT EXECUTE FUNCTION maps_zones_changed();

@@ -1,0 +1,253 @@
+from typing import Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.utils.translation import gettext_lazy as _
+
+from companies.models import Commodity, Company, Source
+from geoportal.geography.models import Zone
+from geoportal.geography.quality import Quality
+from geoportal.ids import new_id
+
+
+class Kind(models.TextChoices):
+    PERMIT = "permit", _("Permit")
+    NON_PERMIT = "non_permit", _("Non-permit")
+
+
+class Channel(models.TextChoices):
+    SAKPORE = "sakpore", _("SAKPORE")
+    OSS = "oss", _("OSS (national)")
+    COUNTER = "counter", _("Counter only")
+
+
+class Stage(models.TextChoices):
+    ACTIVE = "active", _("Available")
+    SOON = "soon", _("Coming soon")
+    RETIRED = "retired", _("No longer issued")
+
+
+class Applicant(models.TextChoices):
+    COMPANY = "company", _("Company")
+    PERSON = "person", _("Person")
+    BOTH = "both", _("Company or person")
+
+
+class LocationKind(models.TextChoices):
+    """What "where" means for a permit type."""
+
+    BUSINESS = "business", _("Place of business")
+    PRACTICE = "practice", _("Place of practice")
+    SIGNBOARD = "signboard", _("Signboard points")
+    PARCEL = "parcel", _("Parcel")
+    OFFICE = "office", _("Holder's office")
+
+
+CARRIES_COMMODITIES = frozenset({LocationKind.BUSINESS, LocationKind.PRACTICE})
+
+
+class LocationPublic(models.TextChoices):
+    EXACT = "exact", _("Exact point")
+    VILLAGE = "village", _("Village only")
+    NONE = "none", _("Not shown")
+
+
+class Fee(models.TextChoices):
+    NONE = "none", _("Free of charge")
+    RETRIBUTION = "retribution", _("Retribution")
+    UNKNOWN = "unknown", _("Not stated")
+
+
+class Need(models.TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    CONDITIONAL = "conditional", _("Depends on the case")
+    UNKNOWN = "unknown", _("Not stated")
+
+
+class PermitTypeQuerySet(models.QuerySet["PermitType"]):
+    def official(self) -> Self:
+        return self.filter(official=True)
+
+
+class PermitType(models.Model):
+    """A kind of permit, loaded from fixtures/catalogue/*.toml. What is public of its permits is data here."""
+
+    code = models.CharField(max_length=30, unique=True)
+    name = models.CharField(max_length=150)
+    name_en = models.CharField(max_length=150, blank=True)
+    sector = models.CharField(max_length=50)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERMIT)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SAKPORE)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.ACTIVE)
+    applicant = models.CharField(max_length=10, choices=Applicant, default=Applicant.BOTH)
+    location_kind = models.CharField(max_length=10, choices=LocationKind, default=LocationKind.BUSINESS)
+    location_public = models.CharField(max_length=10, choices=LocationPublic, default=LocationPublic.VILLAGE)
+    holder_public = models.BooleanField(default=True)
+    official = models.BooleanField(default=False, help_text=_("of this city; others are examples"))
+    jurisdiction = models.CharField(max_length=100, blank=True)
+    service_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    days_note = models.CharField(max_length=200, blank=True)
+    validity_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    validity_note = models.CharField(max_length=200, blank=True)
+    fee = models.CharField(max_length=12, choices=Fee, default=Fee.UNKNOWN)
+    fee_note = models.CharField(max_length=200, blank=True)
+    needs_inspection = models.CharField(max_length=12, choices=Need, default=Need.UNKNOWN)
+    documents = models.JSONField(default=list, blank=True)
+    renewal_documents = models.JSONField(default=list, blank=True)
+    legal_basis = models.CharField(max_length=300, blank=True)
+    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    source_url = models.URLField(max_length=300, blank=True)
+    source_date = models.CharField(max_length=40, blank=True)
+    source_note = models.CharField(max_length=300, blank=True)
+
+    objects = PermitTypeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("permit type")
+        verbose_name_plural = _("permit types")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Purpose(models.TextChoices):
+    NEW = "new", _("New")
+    RENEWAL = "renewal", _("Renewal")
+    CHANGE = "change", _("Change")
+    COPY = "copy", _("Copy")
+    CLOSURE = "closure", _("Closure")
+
+
+class Risk(models.TextChoices):
+    """OSS-RBA risk level; "" is unknown and stays unknown."""
+
+    LOW = "low", _("Low")
+    MEDIUM_LOW = "medium_low", _("Medium low")
+    MEDIUM_HIGH = "medium_high", _("Medium high")
+    HIGH = "high", _("High")
+
+
+class PermitQuerySet(models.QuerySet["Permit"]):
+    def published(self) -> Self:
+        return self.filter(published=True)
+
+
+class Permit(models.Model):
+    """An issued permit. Its status is derived from its dates, never stored: permits.status."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    number = models.CharField(max_length=100, unique=True)
+    type = models.ForeignKey(PermitType, models.PROTECT, related_name="permits")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="permits")
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.NEW)
+    source = models.CharField(max_length=10, choices=Source, default=Source.SAKPORE)
+    source_ref = models.CharField(max_length=60, null=True, blank=True)
+    registered_only = models.BooleanField(
+        default=False, help_text=_("an OSS project: registered, not permitted")
+    )
+    risk = models.CharField(max_length=12, choices=Risk, blank=True)
+    kbli_code = models.CharField(max_length=5, blank=True)
+    kbli_edition = models.PositiveSmallIntegerField(null=True, blank=True)
+    issued_on = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True, help_text=_("last day in force; empty: no end"))
+    suspended_on = models.DateField(null=True, blank=True)
+    revoked_on = models.DateField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    missing_since = models.DateField(
+        null=True, blank=True, help_text=_("no longer in the newest full import")
+    )
+    published = models.BooleanField(default=False)
+    demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    commodities = models.ManyToManyField(Commodity, through="PermitCommodity", related_name="permits")
+    objects = PermitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("permit")
+        verbose_name_plural = _("permits")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_ref"], name="permits_permit_source_ref_once"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_from=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="permits_permit_dates_in_order",
+                violation_error_message=_("A permit cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PermitSite(models.Model):
+    """A place of a permit. `village` is derived from `point` by a database trigger and never typed."""
+
+    permit = models.ForeignKey(Permit, models.CASCADE, related_name="sites")
+    ordinal = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=100, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    point = models.PointField(srid=4326, null=True, blank=True)
+    area = models.PolygonField(srid=4326, null=True, blank=True)
+    quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
+    village = models.ForeignKey(Zone, models.SET_NULL, null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["permit", "ordinal"], name="permits_permitsite_once")]
+
+    def __str__(self) -> str:
+        return self.label or self.address
+
+
+class Provenance(models.TextChoices):
+    """How we know that a permit is about a commodity. KBLI_BROAD is shown as "mungkin"."""
+
+    DECLARED = "declared", _("Declared")
+    KBLI_EXACT = "kbli_exact", _("KBLI")
+    KBLI_BROAD = "kbli_broad", _("Perhaps (KBLI is broader)")
+
+
+class PermitCommodity(models.Model):
+    permit = models.ForeignKey(Permit, models.CASCADE)
+    commodity = models.ForeignKey(Commodity, models.PROTECT)
+    provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.DECLARED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["permit", "commodity"], name="permits_permitcommodity_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.permit_id}: {self.commodity_id}"
+
+
+class Letter(models.Model):
+    """A letter that was issued for a permit. Only the hash of its seal id is kept: permits.seal."""
+
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="letters")
+    seal_hash = models.BinaryField(max_length=32, unique=True)
+    issued_on = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"letter of {self.permit_id}"
+
+
+class ImportRun(models.Model):
+    """One run of an importer, for the record and for telling what a later full export no longer holds."""
+
+    command = models.CharField(max_length=30)
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    summary = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.command} {self.file_name}"

@@ -1,0 +1,96 @@
+"""Records for tests, made as the application makes them. Everyone is visibly invented."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+
+from companies.models import Commodity, Company, LegalForm
+from geoportal.geography.models import Zone, ZoneLevel
+from geoportal.geography.quality import Quality
+from permits.models import LocationKind, LocationPublic, Permit, PermitCommodity, PermitSite, PermitType
+
+_serial = count(1)
+HERE = Point(109.675, -6.889, srid=4326)  # inside village()
+
+
+def village(code: str = "99.01.01.0001", name: str = "Kelurahan Uji", west: float = 109.67) -> Zone:
+    """A square village of about 1.1 km, its label point in the middle."""
+    city, _ = Zone.objects.get_or_create(
+        code=code[:5], defaults={"level": ZoneLevel.CITY, "name": "Kota Uji", "label_point": HERE}
+    )
+    district, _ = Zone.objects.get_or_create(
+        code=code[:8],
+        defaults={"level": ZoneLevel.DISTRICT, "name": "Kecamatan Uji", "parent": city, "label_point": HERE},
+    )
+    square = Polygon.from_bbox((west, -6.894, west + 0.01, -6.884))
+    square.srid = 4326
+    zone, _ = Zone.objects.update_or_create(
+        code=code,
+        defaults={
+            "level": ZoneLevel.VILLAGE,
+            "name": name,
+            "parent": district,
+            "postal_code": "99999",
+            "label_point": Point(west + 0.005, -6.8893, srid=4326),
+            "area": MultiPolygon(square, srid=4326),
+        },
+    )
+    return zone
+
+
+def commodity(slug: str = "batik", **fields: Any) -> Commodity:
+    defaults = {"name": slug.title(), "name_en": slug, "group": "Uji", "icon": "batik", "colour": "#243b7a"}
+    return Commodity.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
+
+
+def permit_type(code: str = "UJI-USAHA", **fields: Any) -> PermitType:
+    defaults = {
+        "name": "Izin Usaha Uji",
+        "sector": "Uji",
+        "location_kind": LocationKind.BUSINESS,
+        "location_public": LocationPublic.EXACT,
+        "official": True,
+    }
+    return PermitType.objects.get_or_create(code=code, defaults=defaults | fields)[0]
+
+
+def company(name: str = "Contoh Jaya", **fields: Any) -> Company:
+    n = next(_serial)
+    values: dict[str, Any] = {
+        "slug": f"contoh-{n}",
+        "legal_form": LegalForm.PT,
+        "address": f"Jalan Uji No. {n}",
+        "point": HERE,
+        "quality": Quality.BUILDING,
+    }
+    made = Company.objects.create(name=name, **(values | fields))
+    made.refresh_from_db()
+    return made
+
+
+def permit(
+    holder: Company | None = None,
+    *,
+    commodities: list[Commodity] | None = None,
+    point: Point | None = HERE,
+    quality: str = Quality.BUILDING,
+    **fields: Any,
+) -> Permit:
+    """A published permit with one site at `point`, or with none where it is None."""
+    n = next(_serial)
+    values: dict[str, Any] = {
+        "number": f"UJI/{n:05d}/2026",
+        "issued_on": date(2026, 1, 5),
+        "valid_from": date(2026, 1, 5),
+        "valid_until": date(2099, 1, 4),
+        "published": True,
+    }
+    fields.setdefault("type", permit_type())
+    made = Permit.objects.create(company=holder or company(), **(values | fields))
+    if point is not None:
+        PermitSite.objects.create(permit=made, point=point, quality=quality, address=f"Jalan Uji No. {n}")
+    for item in commodities or []:
+        PermitCommodity.objects.create(permit=made, commodity=item)
+    return made
