@@ -1,0 +1,161 @@
+"""Template tags of the kit; docs/kit.md says how a page is put together."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+STATUSES = frozenset({"in_force", "ending", "expired", "suspended", "revoked", "replaced", "registered"})
+QUALITIES = frozenset({"surveyed", "building", "street", "village", "unknown"})
+INTERFACE = frozenset(
+    [
+        "search",
+        "map",
+        "list",
+        "route",
+        "shield",
+        "check",
+        "building",
+        "chart",
+        "doc",
+        "share",
+        "phone",
+        "close",
+        "locate",
+        "filter",
+        "menu",
+        "arrow",
+        "mail",
+        "globe",
+        "clock",
+        "pin",
+        "download",
+        "info",
+        "warn",
+        "user",
+        "plus",
+        "external",
+    ]
+)
+COMMODITIES = frozenset(
+    [
+        "batik",
+        "fabric",
+        "sewing",
+        "fish",
+        "shrimp",
+        "bread",
+        "coffee",
+        "noodle",
+        "rice",
+        "tea",
+        "leaf",
+        "hammer",
+        "brick",
+        "car",
+        "motorcycle",
+        "printer",
+        "book",
+        "tooth",
+        "pill",
+        "stethoscope",
+        "eye",
+        "scissors",
+        "shop",
+        "box",
+    ]
+)
+#: Every symbol of icons.svg.
+ICONS = INTERFACE | COMMODITIES | {f"s-{s}" for s in STATUSES} | {f"q-{q}" for q in QUALITIES}
+
+
+@dataclass(frozen=True)
+class Link:
+    href: str
+    label: str | Promise  # in the header, where room is short
+    title: str | Promise  # on the home page
+    about: str | Promise
+    icon: str
+    #: "page" on the page itself, "true" below it, "" elsewhere: the value of aria-current.
+    current: str = ""
+
+
+#: The five tasks of the header, in the order of the home page. Addresses are a contract, so they are written out.
+TASKS = (
+    Link(
+        "/peta/",
+        _("Map"),
+        _("Search the map"),
+        _("Every permit in force has its place on the map, with directions to it."),
+        "map",
+    ),
+    Link(
+        "/perusahaan/",
+        _("Businesses"),
+        _("Business directory"),
+        _("Companies, workshops, stalls and practices by name, product or village."),
+        "building",
+    ),
+    Link(
+        "/validasi/",
+        _("Check a permit"),
+        _("Check whether a permit is genuine"),
+        _("By number, by code, or by the QR code on the letter."),
+        "shield",
+    ),
+    Link(
+        "/layanan/",
+        _("Permit types"),
+        _("Permit types and requirements"),
+        _("What to bring, how many days it takes, what it costs."),
+        "doc",
+    ),
+    Link(
+        "/statistik/",
+        _("Statistics"),
+        _("Statistics"),
+        _("Permits by village and by type, open for everyone."),
+        "chart",
+    ),
+)
+
+
+@register.simple_tag
+def sprite(name: str) -> str:
+    """Address of one symbol, for `<use href>`; an unknown name (commodities are data) draws a box."""
+    return f"{static('geoportal/icons.svg')}#{name if name in ICONS else 'box'}"
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A decorative icon: hidden from screen readers, so that its word must stand beside it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}"/></svg>',
+        " large" if size == "large" else "",
+        sprite(name),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def tasks(context: Context) -> list[Link]:
+    """The links of the header. Works without a request, as on an error page."""
+    path: str = getattr(context.get("request"), "path", "")
+    return [
+        replace(t, current="page" if path == t.href else "true" if path.startswith(t.href) else "")
+        for t in TASKS
+    ]
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A whole number with the language's thousands mark: 4.204 in Indonesian."""
+    return "" if value is None or value == "" else number_format(value, use_l10n=True, force_grouping=True)
