@@ -153,7 +153,7 @@ def _database(env: dict[str, str], embedded: bool) -> str:
 
 def _tables(env: dict[str, str], database: str) -> None:
     """Migrations, rights and reference data: once for each state of their files and each database."""
-    owner = env | {"DATABASE_ROLE": "owner"}
+    patient = {"STATEMENT_TIMEOUT_MS": "0"} | env  # the time limit is for the site, not for commands
     label = database.encode().hex()[-40:]
     schema = [path for app in APPS for path in (ROOT / app).rglob("*.sql")]
     schema += [path for app in APPS for path in (ROOT / app).rglob("migrations/*.py")]
@@ -161,14 +161,15 @@ def _tables(env: dict[str, str], database: str) -> None:
 
     def migrate() -> None:
         with step("database tables"):
-            run(manage("migrate", "--no-input"), log="migrate", env=owner)
+            run(manage("migrate", "--no-input"), log="migrate", env=env)
+            run(manage("grant"), log="grant", env=env)
 
     once(f"migrate-{label}", state, migrate)
 
     def load() -> None:
         for command in LOADERS:
             with step(" ".join(command)):
-                run(manage(*command), log=command[0], env=owner)
+                run(manage(*command), log=command[0], env=patient)
 
     fixtures = [path for path in (ROOT / "fixtures").rglob("*") if path.is_file()]
     once(f"load-{label}", digest(fixtures, state), load)
