@@ -14,65 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
-STATUSES = frozenset({"in_force", "ending", "expired", "suspended", "revoked", "replaced", "registered"})
-QUALITIES = frozenset({"surveyed", "building", "street", "village", "unknown"})
-INTERFACE = frozenset(
-    [
-        "search",
-        "map",
-        "list",
-        "route",
-        "shield",
-        "check",
-        "building",
-        "chart",
-        "doc",
-        "share",
-        "phone",
-        "close",
-        "locate",
-        "filter",
-        "menu",
-        "arrow",
-        "mail",
-        "globe",
-        "clock",
-        "pin",
-        "download",
-        "info",
-        "warn",
-        "user",
-        "plus",
-        "external",
-    ]
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STATUSES = _names("in_force ending expired suspended revoked replaced registered")
+QUALITIES = _names("surveyed building street village unknown")
+INTERFACE = _names(
+    "search map list route shield check building chart doc share phone close locate filter menu arrow mail "
+    "globe clock pin download info warn user plus external"
 )
-COMMODITIES = frozenset(
-    [
-        "batik",
-        "fabric",
-        "sewing",
-        "fish",
-        "shrimp",
-        "bread",
-        "coffee",
-        "noodle",
-        "rice",
-        "tea",
-        "leaf",
-        "hammer",
-        "brick",
-        "car",
-        "motorcycle",
-        "printer",
-        "book",
-        "tooth",
-        "pill",
-        "stethoscope",
-        "eye",
-        "scissors",
-        "shop",
-        "box",
-    ]
+COMMODITIES = _names(
+    "batik fabric sewing fish shrimp bread coffee noodle rice tea leaf hammer brick car motorcycle printer "
+    "book tooth pill stethoscope eye scissors shop box"
 )
 #: Every symbol of icons.svg.
 ICONS = INTERFACE | COMMODITIES | {f"s-{s}" for s in STATUSES} | {f"q-{q}" for q in QUALITIES}
@@ -89,7 +44,7 @@ class Link:
     current: str = ""
 
 
-#: The five tasks of the header, in the order of the home page. Addresses are a contract, so they are written out.
+#: The five tasks of the header, in the order of the home page. Their addresses are a contract.
 TASKS = (
     Link(
         "/peta/",
@@ -129,6 +84,19 @@ TASKS = (
 )
 
 
+#: What else the footer leads to.
+OTHERS = (
+    ("/data/", _("Open data")),
+    ("/api/docs/", _("For programmers (API)")),
+    ("/masuk/", _("Staff sign-in")),
+)
+
+
+@register.simple_tag
+def others() -> tuple[tuple[str, str | Promise], ...]:
+    return OTHERS
+
+
 @register.simple_tag
 def sprite(name: str) -> str:
     """Address of one symbol, for `<use href>`; an unknown name (commodities are data) draws a box."""
@@ -143,6 +111,26 @@ def icon(name: str, size: str = "") -> SafeString:
         " large" if size == "large" else "",
         sprite(name),
     )
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How a message sounds: `kind` colours it, `role` says whether a screen reader interrupts."""
+
+    kind: str
+    icon: str
+    role: str = "status"
+
+
+GOOD, WARN = Tone("good", "check"), Tone("warn", "warn")
+BAD, INFO = Tone("bad", "warn", "alert"), Tone("info", "info")
+TONES = {"good": GOOD, "warn": WARN, "bad": BAD, "success": GOOD, "warning": WARN, "error": BAD}
+
+
+@register.simple_tag
+def tone(kind: str) -> Tone:
+    """Of a kit kind or of a level tag of Django's messages."""
+    return TONES.get(kind, INFO)
 
 
 @register.simple_tag(takes_context=True)
