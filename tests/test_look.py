@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
+from django.utils import translation
 
 from geoportal.templatetags import kit
 from permits.status import Status
@@ -157,3 +158,10 @@ def test_an_error_page_needs_neither_request_nor_database(name: str) -> None:
 def test_numbers_have_the_thousands_mark_of_the_language() -> None:
     assert kit.number(4204) == "4.204"
     assert kit.number(None) == ""
+
+
+@pytest.mark.parametrize(("language", "expected"), [("id", "ikan"), ("en", "fish")])
+def test_a_name_is_shown_in_the_reader_s_language(language: str, expected: str) -> None:
+    with translation.override(language):
+        assert kit.local({"name": "ikan", "name_en": "fish"}) == expected
+        assert kit.local({"name": "batik", "name_en": ""}) == "batik"

@@ -1,6 +1,7 @@
 """Template tags of the kit; docs/kit.md says how a page is put together."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -141,6 +143,14 @@ def tasks(context: Context) -> list[Link]:
         replace(t, current="page" if path == t.href else "true" if path.startswith(t.href) else "")
         for t in TASKS
     ]
+
+
+@register.filter
+def local(thing: Any) -> str:
+    """The name of a commodity or permit type (model or dict) in the reader's language, else in Indonesian."""
+    get = thing.get if isinstance(thing, dict) else partial(getattr, thing)
+    english = get_language() == "en" and get("name_en", "")
+    return str(english or get("name", ""))
 
 
 @register.filter
