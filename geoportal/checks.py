@@ -1,5 +1,6 @@
 """System checks geoportal.E001 …: what is misconfigured is said at start, not at the first request."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -32,9 +33,7 @@ def plugins(**_: Any) -> list[CheckMessage]:
 
 @register()
 def driver(**_: Any) -> list[CheckMessage]:
-    try:
-        import psycopg  # noqa: F401  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
+    if find_spec("psycopg") is None:
         return []
     return [
         Error(

@@ -105,4 +105,4 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]
     def formfield(self, **kwargs: Any) -> Any:
         from django import forms
 
-        return super().formfield(form_class=forms.CharField, **kwargs)  # type: ignore[call-arg]
+        return super().formfield(form_class=forms.CharField, **kwargs)

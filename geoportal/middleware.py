@@ -1,6 +1,23 @@
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
+
+from geoportal.staticfiles import import_map_hash
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """django-csp, plus the hash of the import map: it is known only once static files are."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only:
+            update = dict(parts.update or {})
+            update["script-src"] = [*update.get("script-src", []), import_map_hash()]
+            parts.update = update
+        return parts
 
 
 class ChosenLocaleMiddleware:
@@ -17,7 +34,7 @@ class ChosenLocaleMiddleware:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -1,4 +1,4 @@
-"""All settings. Every difference between installations is an environment variable; each stands in .env.example."""
+"""All settings. Every difference between installations is an environment variable, named in .env.example."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -35,7 +34,7 @@ OFFICE_EMAIL = env.str("OFFICE_EMAIL", "")
 CITY_ZONE = env.str("CITY_ZONE", "33.75")  # Zone.code of the city that is served
 PROJECTED_SRID = env.int("PROJECTED_SRID", 32749)  # metres, for areas and cells; UTM 49S
 
-# GDAL before 3.9 (Debian 12 has 3.6) cannot forbid network access in spatial references; ours come from operators' files
+# GDAL before 3.9 (Debian 12: 3.6) cannot forbid network access in spatial references; ours are operators'
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # --- Applications
@@ -67,7 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "geoportal.middleware.ContentSecurityPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -183,19 +182,11 @@ BASE_MAP_CREDIT = env.str("BASE_MAP_CREDIT", "")
 
 # --- Security headers
 _BASE_MAP_ORIGIN = ["/".join(BASE_MAP_URL.split("/", 3)[:3])] if BASE_MAP_URL.startswith("https://") else []
-
-
-def _import_map_hash() -> str:
-    from geoportal.staticfiles import import_map_hash
-
-    return import_map_hash()
-
-
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        # and the one constant import map, by its hash, known once static files are
-        "script-src": [SELF, lazy(_import_map_hash, str)()],
+        # geoportal.middleware adds the one constant import map, by its hash
+        "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *_BASE_MAP_ORIGIN],
         "font-src": [SELF],
@@ -208,9 +199,14 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-PERMISSIONS_POLICY: dict[str, Any] = {
-    "geolocation": "self", "camera": "self", "microphone": [], "payment": [], "usb": [], "display-capture": [],
-}  # fmt: skip
+PERMISSIONS_POLICY: dict[str, str | list[str]] = {
+    "geolocation": "self",
+    "camera": "self",
+    "microphone": [],
+    "payment": [],
+    "usb": [],
+    "display-capture": [],
+}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

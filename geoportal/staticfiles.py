@@ -17,7 +17,7 @@ MODULES = {
 }
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes names by content; leaves the inside of third-party modules alone (they use the import map)."""
 
     manifest_strict = True

@@ -21,14 +21,14 @@ _LOCK_SPACE = 7303
 # worker_ids lists everyone who ever claimed the row; its last entry is who has it now.
 _SWEEP = f"""
 WITH dead AS (
-    SELECT id, jsonb_array_length(worker_ids) AS attempts FROM django_tasks_db_dbtaskresult
+    SELECT id, jsonb_array_length(worker_ids) AS attempts FROM django_tasks_database_dbtaskresult
     WHERE status = 'RUNNING' AND jsonb_array_length(worker_ids) > 0
       AND NOT EXISTS (
         SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {_LOCK_SPACE} AND objsubid = 2
           AND objid = (hashtext(worker_ids ->> -1)::bigint & 4294967295)::oid
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
     FOR UPDATE SKIP LOCKED)
-UPDATE django_tasks_db_dbtaskresult t
+UPDATE django_tasks_database_dbtaskresult t
 SET status = CASE WHEN attempts >= {MAX_ATTEMPTS} THEN 'FAILED' ELSE 'READY' END,
     started_at = NULL, finished_at = CASE WHEN attempts >= {MAX_ATTEMPTS} THEN now() END
 FROM dead WHERE t.id = dead.id RETURNING t.status
