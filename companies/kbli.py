@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +61,9 @@ def _rows(file: Path, report: Report) -> Iterator[tuple[int, Mapping[str, str], 
     except UnicodeDecodeError as error:
         remedy = _("Save it as “CSV UTF-8” and try again.")
         raise Refused(_("The file is not a text in UTF-8."), remedy) from error
-    lines = text.splitlines(keepends=True)
-    heading = lines[0] if lines else ""
+    heading = text.partition("\n")[0]
     report.delimiter = max(",;\t", key=heading.count)
-    rows = csv.DictReader(lines, delimiter=report.delimiter)
+    rows = csv.DictReader(StringIO(text, newline=""), delimiter=report.delimiter)
     names = {(name or "").strip().lower(): name for name in rows.fieldnames or []}
     found = {ours: next((names[n] for n in theirs if n in names), None) for ours, theirs in COLUMNS.items()}
     if found["code"] is None or found["title"] is None:
@@ -72,6 +72,8 @@ def _rows(file: Path, report: Report) -> Iterator[tuple[int, Mapping[str, str], 
             _("Name them kode and judul (or code and title); kategori (or section) may be added."),
         )
     report.columns = list(rows.fieldnames or [])
-    for row in report.progress(rows, total=max(len(lines) - 1, 0), unit=_("codes")):
-        values = {ours: " ".join((row.get(name) or "").split()) if name else "" for ours, name in found.items()}
+    for row in report.progress(rows, total=text.count("\n"), unit=_("codes")):
+        values = {
+            ours: " ".join((row.get(name) or "").split()) if name else "" for ours, name in found.items()
+        }
         yield rows.line_num, row, values

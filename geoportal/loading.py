@@ -1,7 +1,7 @@
-"""What the loaders of TOML fixtures share: typed reading that names the place of every error, and an upsert.
+"""What the loaders of TOML fixtures share: typed reading that says where an error is, and an upsert.
 
-`read_entries` and `Entry` never stop at the first error: they note a `Problem` and go on with a harmless value,
-so that one run tells everything that is wrong. Nothing here writes before all files are read.
+`read_entries` and `Entry` never stop at the first error: they note a `Problem` and go on with a harmless
+value, so that one run tells everything that is wrong.
 """
 
 import tomllib
@@ -55,8 +55,7 @@ class Entry:
         value = self.get(key, required=False)
         if value is None:
             return []
-        good = isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
-        if not good:
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.problem(key, _("is not a list of texts."), _('Write it as ["one", "two"].'))
             return []
         for item in value:
@@ -151,7 +150,7 @@ def upsert(
     fields: Sequence[str],
     report: Report,
 ) -> list[Row]:
-    """Makes the rows of `queryset` equal to `wanted` where they share `key` (a unique constraint), and counts.
+    """Makes rows of `queryset` equal to those of `wanted` with the same `key` (a unique constraint); counts.
 
     Rows that are alike are not written. Rows of `queryset` that nothing wants are returned, never deleted.
     Two runs at the same time are safe: the second one updates.

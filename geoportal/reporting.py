@@ -45,8 +45,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, TextIO, TypeVar
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.db import OperationalError, ProgrammingError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -121,7 +121,7 @@ class Rejects:
                     % {"file": self.path, "why": error.strerror},
                     _("Name a file that can be written with --rejects FILE."),
                 ) from error
-            self._stream = open(handle, "w", encoding="utf-8", newline="")  # noqa: SIM115
+            self._stream = os.fdopen(handle, "w", encoding="utf-8", newline="")
             csv.writer(self._stream, delimiter=delimiter).writerow([*columns, *EXTRA_COLUMNS])
         width = len(columns)
         row = [*cells[:width], *[""] * (width - len(cells)), *extra, *cells[width:]]
@@ -133,7 +133,7 @@ class Rejects:
             self.path.unlink(missing_ok=True)
             return False
         self._stream.close()
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
         return True
 
     def drop(self) -> None:
@@ -149,13 +149,14 @@ class Report:
     def __init__(
         self,
         *,
-        stderr: TextIO,
+        stderr: TextIO | OutputWrapper,
         rejects: Rejects | None = None,
         labels: Mapping[str, Text] | None = None,
         dry_run: bool = False,
     ) -> None:
         self.columns: Sequence[str] = ()
         self.delimiter = ","
+        self.shown: Sequence[str] = ALWAYS_SHOWN  # counters that the summary names even when they are 0
         self.counts: Counter[str] = Counter()
         self.dry_run = dry_run
         self._labels = {**LABELS, **(labels or {})}
@@ -230,10 +231,7 @@ class Report:
             )
 
     def summary(self, command: str, rejects_file: Path | None) -> str:
-        shown = [
-            *ALWAYS_SHOWN,
-            *(key for key in self._labels if key not in ALWAYS_SHOWN and self.counts[key]),
-        ]
+        shown = [*self.shown, *(key for key in self._labels if key not in self.shown and self.counts[key])]
         line = f"{command}: " + ", ".join(f"{self.counts[key]} {self._labels[key]}" for key in shown)
         line += _(" (%(seconds).1f s)") % {"seconds": time.monotonic() - self._started}
         if rejects_file is not None:
@@ -252,7 +250,11 @@ class LoaderCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         default = self.default_file
-        help_text = _("file to read") if default is None else _("file to read; default %s") % default
+        help_text = (
+            _("file to read")
+            if default is None
+            else _("file to read; default %s") % str(default).replace("%", "%%")
+        )
         parser.add_argument(
             "file", nargs=None if default is None else "?", default=default, type=Path, help=help_text
         )
@@ -289,6 +291,9 @@ class LoaderCommand(BaseCommand):
                     transaction.set_rollback(True)
         except Refused as refusal:
             raise CommandError(f"{file}: {refusal}") from refusal
+        except (OperationalError, ProgrammingError) as error:
+            remedy = _("Is the database running, and were manage.py migrate and manage.py grant run?")
+            raise CommandError(f"{str(error).strip()}\n{remedy}") from error
         except KeyboardInterrupt as interrupt:
             raise CommandError(_("Interrupted. Nothing was loaded."), returncode=130) from interrupt
         else:
