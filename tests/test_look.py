@@ -64,6 +64,12 @@ def test_a_rule_that_sets_text_and_ground_uses_a_pair_that_was_checked() -> None
             assert (text[1], ground[1]) in known, selector
 
 
+def test_a_button_that_changes_its_ground_says_its_text_colour_too() -> None:
+    for selector, style in rules():
+        if "button" in selector and "background" in style:
+            assert "color" in style, selector
+
+
 def test_text_is_set_in_text_colours_only() -> None:
     allowed = TEXT | {"white", "nila-line", "status"}
     for selector, style in rules():
