@@ -5,6 +5,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils import translation
 
 from geoportal.reporting import fixture
 from permits.catalogue import read_catalogue
@@ -166,7 +167,7 @@ def test_check_needs_no_database() -> None:
     ("old", "new", "place"),
     [
         ('code = "UJI"', 'code = "uji coba"', "uji coba.code"),
-        ('code = "UJI"\n', "", "entri 1.code"),
+        ('code = "UJI"\n', "", "entry 1.code"),
         ('name = "Izin Uji"', "name = 7", "UJI.name"),
         ("holder_public = true\n", "", "UJI.holder_public"),
         ("holder_public = true", 'holder_public = "ya"', "UJI.holder_public"),
@@ -183,7 +184,8 @@ def test_check_needs_no_database() -> None:
 )
 def test_errors_name_file_entry_and_key(tmp_path: Path, old: str, new: str, place: str) -> None:
     assert old in ONE
-    (problem,) = problems_of(tmp_path, ONE.replace(old, new))
+    with translation.override("en"):
+        (problem,) = problems_of(tmp_path, ONE.replace(old, new))
     assert problem.startswith(f"uji.toml: {place}: ")
 
 
