@@ -1,4 +1,4 @@
-"""Areas for villages whose boundary nobody has loaded: everything nearer to their label point than to another's.
+"""Areas for villages whose boundary nobody has loaded: what is nearer to their label point than to another's.
 
 Good enough to say "about here" on a map, and said to be so (`Zone.approximate`). All shapes are in metres.
 """

@@ -1,6 +1,7 @@
 """Between GEOS (Django's geometries) and shapely, and from degrees to metres. Shapely does the drawing."""
 
 from collections.abc import Iterable
+from typing import TypeVar, cast
 
 import shapely
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 WGS84 = 4326
+Shape = TypeVar("Shape", bound=BaseGeometry)
 
 
 def from_geos(geometry: GEOSGeometry) -> BaseGeometry:
@@ -15,18 +17,22 @@ def from_geos(geometry: GEOSGeometry) -> BaseGeometry:
     return shapely.force_2d(shapely.from_wkb(bytes(geometry.wkb)))
 
 
-def reprojected(shape: BaseGeometry, source: int, target: int) -> BaseGeometry:
+def from_point(point: Point) -> shapely.Point:
+    return shapely.Point(point.x, point.y)
+
+
+def reprojected(shape: Shape, source: int, target: int) -> Shape:
     geometry = GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=source)
     geometry.transform(target)
-    return from_geos(geometry)
+    return cast("Shape", from_geos(geometry))
 
 
-def to_metres(shape: BaseGeometry) -> BaseGeometry:
+def to_metres(shape: Shape) -> Shape:
     """From EPSG:4326 to the city's projection (settings.PROJECTED_SRID)."""
     return reprojected(shape, WGS84, settings.PROJECTED_SRID)
 
 
-def to_degrees(shape: BaseGeometry) -> BaseGeometry:
+def to_degrees(shape: Shape) -> Shape:
     return reprojected(shape, settings.PROJECTED_SRID, WGS84)
 
 
@@ -36,8 +42,7 @@ def as_area(shape: BaseGeometry) -> MultiPolygon | None:
     if not parts:
         return None
     area = GEOSGeometry(memoryview(shapely.to_wkb(shapely.MultiPolygon(parts))), srid=WGS84)
-    assert isinstance(area, MultiPolygon)
-    return area
+    return cast("MultiPolygon", area)
 
 
 def as_point(shape: shapely.Point) -> Point:

@@ -36,7 +36,7 @@ def read_table(file: Path, register: Register, report: Report) -> None:
     read = [(rows.line_num, row) for row in rows]
     if not read:
         raise Refused(_("The file has no rows."), _("Write one line for each zone."))
-    levels = list(ABOVE.values())[::-1] + [ZoneLevel.VILLAGE]
+    levels = [str(level) for level in ZoneLevel]
     read.sort(key=lambda pair: levels.index(pair[1]["level"]) if pair[1]["level"] in levels else -1)
     seen: set[str] = set()
     for line, row in read:

@@ -1,6 +1,6 @@
-"""The zones as they will be: read, changed in memory, completed with cells and unions, written in one statement.
+"""The zones as they will be: read, changed in memory, completed with cells and unions, written at once.
 
-One statement, because a write to the table derives the village of every permit anew (maps/sql/place.sql).
+At once, because each statement derives the village of every permit anew (maps/sql/place.sql).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,16 @@ from shapely.geometry.base import BaseGeometry
 from geoportal.geography.cells import cells, hull
 from geoportal.geography.coverage import LARGEST_GAP
 from geoportal.geography.models import Zone, ZoneLevel
-from geoportal.geography.shapes import as_area, as_point, from_geos, merged, to_degrees, to_metres
+from geoportal.geography.shapes import (
+    as_area,
+    as_point,
+    from_geos,
+    from_point,
+    merged,
+    polygons,
+    to_degrees,
+    to_metres,
+)
 from geoportal.loading import upsert
 from geoportal.reporting import Refused, Report
 
@@ -41,7 +50,7 @@ class Register:
             zone.area, zone.approximate, zone.credit = None, True, ""
 
     def complete(self) -> None:
-        """Label points into their areas, cells for villages without a boundary, unions for what they make up."""
+        """Label points moved into their areas; cells for villages without a boundary; unions above them."""
         for zone in self.zones.values():
             if zone.area is not None and not zone.approximate and not zone.area.covers(zone.label_point):
                 zone.label_point = label_point(from_geos(zone.area))
@@ -76,7 +85,7 @@ class Register:
         loose: dict[str, dict[str, shapely.Point]] = {}
         for zone in self.at(ZoneLevel.VILLAGE):
             if zone.code not in known:
-                point = to_metres(from_geos(zone.label_point))
+                point = to_metres(from_point(zone.label_point))
                 above = self.above(zone)
                 outline = next((code for code in above if code in known), None)
                 if outline is not None:
@@ -106,7 +115,7 @@ class Register:
 
     def _labels(self, city: str) -> dict[str, shapely.Point]:
         return {
-            zone.code: to_metres(from_geos(zone.label_point))
+            zone.code: to_metres(from_point(zone.label_point))
             for zone in self.at(ZoneLevel.VILLAGE)
             if self.inside(zone.code, city)
         }
@@ -125,5 +134,5 @@ class Register:
 
 def label_point(area: BaseGeometry) -> Point:
     """A point well inside an area in EPSG:4326: the centre of the largest circle that fits in."""
-    circle = shapely.maximum_inscribed_circle(to_metres(area), tolerance=1.0)
+    circle = shapely.maximum_inscribed_circle(shapely.MultiPolygon(polygons(to_metres(area))), tolerance=1.0)
     return as_point(to_degrees(shapely.Point(circle.coords[0])))
