@@ -17,9 +17,9 @@ _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 def modules(text: str) -> list[list[bool]]:
     """Rows of dark (True) and light modules, quiet zone included."""
-    mode = MODE_ALPHA_NUM if set(text) <= _ALPHANUMERIC else MODE_8BIT_BYTE
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET)
-    code.add_data(QRData(text, mode=mode))
+    plain = set(text) <= _ALPHANUMERIC
+    code.add_data(QRData(text, mode=MODE_ALPHA_NUM) if plain else QRData(text, mode=MODE_8BIT_BYTE))
     code.make(fit=True)
     return [[bool(cell) for cell in row] for row in code.get_matrix()]
 

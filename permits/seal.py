@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
-from geoportal.ids import is_id, new_id, normalise
+from geoportal.ids import ALPHABET, is_id, new_id, normalise
 from permits.models import Letter, Permit
 
 LENGTH = 26  # base 30: 127 bits
@@ -96,3 +96,15 @@ def withdraw_letter(letter: Letter, *, by: User | None, reason: str) -> None:
 def _log(letter: Letter, by: User | None, flag: int, what: str) -> None:
     if by is not None:
         LogEntry.objects.log_actions(by.pk, [letter], flag, change_message=what, single_object=True)
+
+
+DEMO_LETTERS = 5
+
+
+def demo_seal_id(n: int) -> str:
+    """The seal of the demo city's letter `n` (1 to DEMO_LETTERS): the same everywhere, and so proof of nothing.
+
+    It is found only where the demo city was loaded; /validasi/contoh/ lets anyone try it there.
+    """
+    number = int.from_bytes(hashlib.sha256(b"sakpore.demo %d" % n).digest())
+    return "".join(ALPHABET[number // len(ALPHABET) ** i % len(ALPHABET)] for i in range(LENGTH))
