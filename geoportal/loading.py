@@ -131,6 +131,8 @@ def read_entries(file: Path, table: str, name_key: str, problems: list[Problem])
         if key != table:
             remedy = _("Each entry begins with the line “[[%s]]”.") % table
             problems.append(Problem(file.name, key, _("does not belong here."), remedy))
+    if content and table not in content:
+        return  # said already
     entries = content.get(table, [])
     if not entries or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         remedy = _("Each entry begins with the line “[[%s]]”.") % table

@@ -54,7 +54,7 @@ def problems_of(tmp_path: Path, text: str) -> list[str]:
 
 
 def rows() -> list[dict[str, object]]:
-    return list(PermitType.objects.order_by("pk").values())
+    return [dict(row) for row in PermitType.objects.order_by("pk").values()]
 
 
 def test_the_city_has_69_types_of_which_seven_are_its_own(shipped: list[PermitType]) -> None:

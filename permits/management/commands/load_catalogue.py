@@ -14,8 +14,8 @@ class Command(LoaderCommand):
     writes_rejects = False
     labels = {
         "types": gettext_lazy("permit types"),
-        "official": gettext_lazy("official"),
-        "examples": gettext_lazy("examples"),
+        "official": gettext_lazy("official types"),
+        "examples": gettext_lazy("example types"),
     }
 
     def add_options(self, parser: CommandParser) -> None:
