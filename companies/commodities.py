@@ -90,9 +90,16 @@ def _link(entries: Sequence[CommodityEntry], report: Report) -> None:
     different = [e for e in entries if present.get(ids[e.row.slug], set()) != set(e.kbli)]
     CommodityKbli.objects.filter(commodity__in=[ids[e.row.slug] for e in different]).delete()
     CommodityKbli.objects.bulk_create(
-        CommodityKbli(commodity_id=ids[e.row.slug], code=link.code, edition=link.edition, exact=link.exact)
-        for e in different
-        for link in e.kbli
+        (
+            CommodityKbli(
+                commodity_id=ids[e.row.slug], code=link.code, edition=link.edition, exact=link.exact
+            )
+            for e in different
+            for link in e.kbli
+        ),
+        update_conflicts=True,  # another run at the same time
+        unique_fields=["commodity", "code", "edition"],
+        update_fields=["exact"],
     )
     untouched = [e for e in different if e.row._state.adding]  # upsert did not write the row itself
     report.count(CHANGED, len(untouched))
