@@ -207,10 +207,15 @@ def new_secrets() -> dict[str, str]:
     }
 
 
+def chosen_environment() -> dict[str, str]:
+    """What the operator says: the process environment over .env."""
+    return read_env(ROOT / ".env") | dict(os.environ)
+
+
 def environment() -> dict[str, str]:
-    """The process environment over .env (the operator's) over .local/env (generated)."""
+    """The operator's environment over .local/env (generated)."""
     generated = read_env(LOCAL / "env")
-    chosen = read_env(ROOT / ".env") | dict(os.environ)
+    chosen = chosen_environment()
     if chosen.get("DATABASE_URL", generated.get("DATABASE_URL")) != generated.get("DATABASE_URL"):
         generated.pop("DATABASE_OWNER_URL", None)  # belongs to the other database
     return generated | chosen | {"PYTHONUNBUFFERED": "1"}

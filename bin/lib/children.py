@@ -15,6 +15,7 @@ from base import ROOT, fail, say
 MAX_DEATHS = 3
 WITHIN_SECONDS = 60.0
 GRACE_SECONDS = 10.0
+START_SECONDS = 60.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -55,7 +56,8 @@ def supervise(
 ) -> None:
     """Run `children` until SIGINT, SIGTERM or SIGHUP; one that dies is started again.
 
-    One that dies MAX_DEATHS times within a minute ends all. `started` is asked until it says True.
+    One that dies MAX_DEATHS times within a minute ends all. `started` is asked until it says True, and all
+    ends when it does not within START_SECONDS.
     """
     stopping = False
 
@@ -66,12 +68,15 @@ def supervise(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     ready = False
+    deadline = time.monotonic() + START_SECONDS
     try:
         for child in children:
             child.start()
         while not stopping:
             time.sleep(0.2)
             ready = ready or started()
+            if not ready and time.monotonic() > deadline:
+                fail(f"The site does not answer after {START_SECONDS:.0f} s. What is printed above says why.")
             for child in children:
                 if child.ended() is not None and not stopping:
                     _revive(child, before_restart)

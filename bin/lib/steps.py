@@ -15,6 +15,7 @@ from base import (
     LOCAL,
     ROOT,
     VENV_PYTHON,
+    chosen_environment,
     digest,
     environment,
     fail,
@@ -47,7 +48,7 @@ def setup(*, tests: bool = False) -> Ready:
     """Everything between `git clone` and a site that can be started."""
     prepare_local()
     with lock(LOCAL / "lock", busy="Another set-up of this clone is running"):
-        env = environment()
+        env = chosen_environment()  # a clone that was copied or moved has another's address in .local/env
         embedded = "DATABASE_URL" not in env or cluster.holds(env["DATABASE_URL"])
         system.ensure_packages(server=embedded, tests=tests)
         _python_packages()
