@@ -212,7 +212,7 @@ class Chunk:
         form = rng.choice(kind.forms)
         person = form == "person"
         legal = LegalForm.SOLE_PROPRIETOR if person else LegalForm(form)
-        name = self._namer.person("") if person else self._namer.business(kind.noun, kind.family, legal)
+        name = self._namer.person() if person else self._namer.business(kind.noun, kind.family, legal)
         holder = Holder(
             name,
             self._namer.slug(name),
@@ -221,7 +221,8 @@ class Chunk:
             self._site(self.world.town.spot(rng, kind.place)),
         )
         if kind.hosts and holder.site.spot is None:
-            holder.site = Site(self.world.town.spot(rng), Quality.BUILDING, holder.site.address)
+            spot = self.world.town.spot(rng)
+            holder.site = Site(spot, Quality.BUILDING, self._namer.address(spot.village))
         if not person and legal not in (LegalForm.GOVERNMENT, LegalForm.ASSOCIATION):
             holder.nib = f"9999{self._first + len(self.holders):09d}"
         if legal == LegalForm.SOLE_PROPRIETOR:

@@ -14,16 +14,13 @@ from permits.demo.chunk import Chunk, World
 from permits.demo.records import Holder, Made, Site
 
 PHONE, EMAIL = "companies.company.phone", "companies.company.email"  # contexts of companies.models.Company
-HOLDER: Final = (
-    "id slug name legal_form nib address point quality phone email website "
-    "consent_location consent_contact source demo created_at"
-).split()
-PERMIT: Final = (
-    "id public_id number type_id company_id purpose source source_ref registered_only risk kbli_code kbli_edition "
-    "issued_on valid_from valid_until suspended_on revoked_on replaced_by_id missing_since published demo created_at"
-).split()
-SITE: Final = "permit_id ordinal label address point area quality".split()
-COMMODITY: Final = "permit_id commodity_id provenance".split()
+HOLDER: Final = """id, slug, name, legal_form, nib, address, point, quality, phone, email, website,
+    consent_location, consent_contact, source, demo, created_at"""
+PERMIT: Final = """id, public_id, number, type_id, company_id, purpose, source, source_ref, registered_only,
+    risk, kbli_code, kbli_edition, issued_on, valid_from, valid_until, suspended_on, revoked_on,
+    replaced_by_id, missing_since, published, demo, created_at"""
+SITE: Final = "permit_id, ordinal, label, address, point, area, quality"
+COMMODITY: Final = "permit_id, commodity_id, provenance"
 
 
 def write(chunk: Chunk, commodities: dict[str, int]) -> None:
@@ -56,21 +53,21 @@ def write(chunk: Chunk, commodities: dict[str, int]) -> None:
         cursor.execute("UPDATE permits_permit SET published = true WHERE id = ANY (%s)", [ids])
 
 
-def _number(records: Sequence[Holder] | Sequence[Made], table: str) -> None:
+def _number(records: Sequence[Holder | Made], table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
             [table, len(records)],
         )
-        for record, (number,) in zip(records, cursor.fetchall(), strict=True):
-            record.id = number
+        for record, (found,) in zip(records, cursor.fetchall(), strict=True):
+            record.id = found
 
 
 def _holder(holder: Holder, today: date) -> Sequence[Any]:
     return (
-        holder.id, holder.slug, holder.name, holder.form, holder.nib, holder.site.address, _point(holder.site),
-        holder.site.quality, _secret(holder.phone, PHONE), _secret(holder.email, EMAIL), "",
-        holder.consent_location, holder.consent_contact, holder.source, True, today,
+        holder.id, holder.slug, holder.name, holder.form, holder.nib, holder.site.address,
+        _point(holder.site), holder.site.quality, _secret(holder.phone, PHONE), _secret(holder.email, EMAIL),
+        "", holder.consent_location, holder.consent_contact, holder.source, True, today,
     )  # fmt: skip
 
 
@@ -78,10 +75,10 @@ def _permit(made: Made, world: World) -> Sequence[Any]:
     code, edition = made.kbli or ("", None)
     dates, later = made.term, made.replaced_by
     return (
-        made.id, made.public_id, made.number, world.types[made.type].id, made.holder.id, made.purpose, made.source,
-        made.source_ref, made.registered_only, made.risk or "", code, edition, dates.issued, dates.issued,
-        dates.until, dates.suspended, dates.revoked, later.id if later else None, made.missing_since, False, True,
-        world.today,
+        made.id, made.public_id, made.number, world.types[made.type].id, made.holder.id, made.purpose,
+        made.source, made.source_ref, made.registered_only, made.risk or "", code, edition,
+        dates.issued, dates.issued, dates.until, dates.suspended, dates.revoked, later.id if later else None,
+        made.missing_since, False, True, world.today,
     )  # fmt: skip
 
 
@@ -114,10 +111,10 @@ def _text(value: Any) -> str:
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _copy(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     lines = StringIO()
     for row in rows:
         lines.write("\t".join(map(_text, row)) + "\n")
     lines.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", lines)

@@ -1,4 +1,4 @@
-"""Letters of the demo city, so that validation can be tried: a few permits get one, with a seal that is no secret."""
+"""Letters of the demo city, so that validation can be tried. Their seals are no secret."""
 
 import csv
 import os
@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from companies.models import Source
+from companies.models import LegalForm, Source
 from permits.demo.records import Made
 from permits.models import Letter, Permit
 from permits.seal import demo_seal_id, grouped, issue_letter, seal_hash
@@ -29,7 +29,7 @@ def issue_letters(permits: Iterable[Made], *, today: date) -> list[Sample]:
     ours = [made for made in permits if made.source == Source.SAKPORE and made.term.issued <= today]
     plain = [made for made in ours if _holds(made, today)]
     wanted: list[tuple[str, Callable[[Made], bool]]] = [
-        ("in force", lambda made: _holds(made, today) and bool(made.sites)),
+        ("in force", lambda made: _holds(made, today) and made.holder.form == LegalForm.PRACTITIONER),
         ("signboards", lambda made: _holds(made, today) and len(made.sites) > 1),
         ("expired", lambda made: _ended(made, today) and made.replaced_by is None),
         ("replaced", lambda made: made.replaced_by is not None),

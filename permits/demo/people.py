@@ -19,8 +19,9 @@ class Namer:
         self._suffix = f"-{chunk}" if chunk else ""
         self._used: Counter[str] = Counter()
 
-    def person(self, title: str) -> str:
-        return self._numbered(f"{title} Contoh {self._rng.choice(self._names.people)}".strip())
+    def person(self, title: str = "{}") -> str:
+        """`title` says where the name stands: "dr. {}"."""
+        return title.replace("{}", self._numbered(f"Contoh {self._rng.choice(self._names.people)}"))
 
     def business(self, noun: str, family: str, form: LegalForm) -> str:
         words = self._names.words.get(family) or self._names.words["trade"]

@@ -1,8 +1,9 @@
-"""Where things stand in the demo city: dense in the middle and along the roads, always inside the right village."""
+"""Where things stand in the demo city: dense in the middle and along the roads, always in a village."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -95,7 +96,7 @@ class Town:
         roads = []
         for entry in city.get("road", []):
             codes = [code for code in entry["through"] if code in zones]
-            for a, b in zip(codes, codes[1:], strict=False):
+            for a, b in pairwise(codes):
                 if zone.code in (a, b):
                     ends = [(zones[c].label_point.x, zones[c].label_point.y) for c in (a, b)]
                     roads.append((ends[0], ends[1]))

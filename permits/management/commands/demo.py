@@ -66,9 +66,7 @@ class Command(BaseCommand):
         real = has_real_permits()
         if real and not options["yes"]:
             raise CommandError(
-                _(
-                    "This database holds real permits; invented ones would stand among them. --yes does it anyway."
-                )
+                _("This database holds real permits. Invented ones among them? Then add --yes.")
             )
         if has_demo():
             raise CommandError(_("A demo city is loaded already. manage.py demo --remove takes it away."))
