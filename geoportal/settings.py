@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "geoportal.geography",
     "geoportal.accounts",
     "geoportal",
-    "django.contrib.admin",
+    "geoportal.accounts.administration.AdministrationConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,7 +1,7 @@
 """What our register says: about a permit (by its public id or number) and about a letter (by its seal).
 
-Pages and the API show the same answer. Reads the read model and two narrow SQL functions (permits/sql/letter.sql),
-never the tables behind.
+Pages and the API show the same answer. Reads the read model and two narrow SQL functions
+(permits/sql/letter.sql), never the tables behind.
 """
 
 import re
@@ -22,6 +22,7 @@ from permits.status import VALID, Status
 
 PUBLIC_ID = 12
 MAX_NUMBER = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Outcome(StrEnum):
@@ -47,7 +48,7 @@ MISSES = frozenset({Outcome.UNKNOWN, Outcome.MALFORMED})
 
 @dataclass(frozen=True)
 class Entry:
-    """A permit as the register shows it. `sites` has at least one row, the first one first, each with status."""
+    """A permit as the register shows it. `sites` has at least one row, the first site first, with status."""
 
     sites: tuple[Place, ...]
     successor: str = ""  # number of the permit that replaced it
@@ -113,8 +114,8 @@ def verdict_for_seal(typed: str) -> Verdict:
             "bad",
             _("Not registered"),
             _(
-                "None of our letters carries this code. If it was typed, compare it once more; if it was scanned, "
-                "do not rely on the letter and ask the office."
+                "None of our letters carries this code. If it was typed, compare it once more; "
+                "if it was scanned, do not rely on the letter and ask the office."
             ),
         )
     public_id, letter = found
@@ -163,8 +164,8 @@ def register_entry(typed: str) -> Verdict:
 
 
 def find_number(typed: str, *, most: int = 20) -> list[Place]:
-    """The permits with this number; blanks, dots, slashes, hyphens and case do not matter. One or two queries."""
-    text = typed.strip()[:MAX_NUMBER]
+    """The permits with this number; case, blanks and punctuation do not matter. One or two queries."""
+    text = _CONTROL.sub(" ", typed).strip()[:MAX_NUMBER]
     rows = Place.objects.permits().with_status().select_related("type", "village")
     exact = list(rows.filter(number=text)[:most])
     if exact:

@@ -1,6 +1,6 @@
 """The QR code of a letter: error correction Q, a quiet zone of four modules, vectors for print.
 
-Upper-case addresses are written in QR's alphanumeric mode. Print it at 30 mm or more, quiet zone included.
+Upper-case addresses fit QR's alphanumeric mode. Print it at 30 mm or more, quiet zone included.
 """
 
 from io import BytesIO
@@ -8,18 +8,15 @@ from io import BytesIO
 import qrcode
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 QUIET = 4  # modules, as the standard asks
 PRINT_MM = 34
-_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 
 def modules(text: str) -> list[list[bool]]:
     """Rows of dark (True) and light modules, quiet zone included."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET)
-    plain = set(text) <= _ALPHANUMERIC
-    code.add_data(QRData(text, mode=MODE_ALPHA_NUM) if plain else QRData(text, mode=MODE_8BIT_BYTE))
+    code.add_data(text, optimize=0)  # one piece, in the smallest mode that holds it
     code.make(fit=True)
     return [[bool(cell) for cell in row] for row in code.get_matrix()]
 

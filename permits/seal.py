@@ -102,7 +102,7 @@ DEMO_LETTERS = 5
 
 
 def demo_seal_id(n: int) -> str:
-    """The seal of the demo city's letter `n` (1 to DEMO_LETTERS): the same everywhere, and so proof of nothing.
+    """The seal of the demo city's letter `n` (1 to DEMO_LETTERS): the same everywhere, so proof of nothing.
 
     It is found only where the demo city was loaded; /validasi/contoh/ lets anyone try it there.
     """
