@@ -1,8 +1,8 @@
 """The one set of filters behind the map, its list, the tiles, the API and the exports.
 
-The API says `commodity, type, zone, status, source, company, q, bbox, near, radius`; pages say the same in Indonesian:
-`komoditas, jenis, kelurahan, status, sumber, perusahaan, q, bbox, dekat, radius`. Unknown values are refused, with the
-allowed ones named; pages turn the refusals into hints and go on without the bad value.
+The API says `commodity, type, zone, status, source, company, q, bbox, near, radius`; pages say the same in
+Indonesian (PAGE_NAMES). Unknown values are refused, with the allowed ones named; pages turn the refusals into
+hints and go on without the bad value.
 """
 
 import math

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from geoportal import demo, roles
+from maps import search
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +21,7 @@ def zones(db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _forget_demo_flag() -> None:
+def _forget() -> None:
+    """What a process may remember for seconds, a test must not."""
+    search.forget()
     demo._known = (-60.0, False)
