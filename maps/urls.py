@@ -2,4 +2,33 @@
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.urls import path
+
+from maps.pages import claims, company, desk, directory, home, map, services, validate
+
+urlpatterns: list[Any] = [
+    path("peta/", map.map_page, name="map"),
+    path("peta/daftar/", map.map_results, name="map-list"),
+    path("peta/sekitar/", map.map_around, name="map-around"),
+    path("peta/izin/<str:public_id>/", map.map_card, name="map-card"),
+    path("", home.home, name="home"),
+    path("perusahaan/", directory.companies, name="companies"),
+    path("perusahaan/<slug:slug>/", company.company, name="company"),
+    path("perusahaan/<slug:slug>/klaim/", claims.claim, name="claim"),
+    path("perusahaan/<slug:slug>/lapor/", claims.report, name="report"),
+    path("perusahaan/<slug:slug>/terkirim/<str:signed>/", claims.sent, name="claim-sent"),
+    path("layanan/", services.services, name="services"),
+    path("layanan/<str:code>/", services.service, name="service"),
+    path("petugas/", desk.desk, name="desk"),
+    path("validasi/", validate.find, name="validate"),
+    path("validasi/contoh/", validate.samples, name="samples"),
+    path("validasi/contoh/<int:n>.svg", validate.sample_code, {"kind": "svg"}, name="sample-svg"),
+    path("validasi/contoh/<int:n>.png", validate.sample_code, {"kind": "png"}, name="sample-png"),
+    path("validasi/<str:typed>/", validate.entry, name="register"),
+    path("V/", validate.letter_form, name="seal-form"),
+    path("V/<str:typed>", validate.letter, name="seal"),
+    # what people make of it by hand; each leads to the one above
+    path("V/<str:typed>/", validate.letter),
+    path("v/<str:typed>", validate.letter),
+    path("v/<str:typed>/", validate.letter),
+]

@@ -1,0 +1,164 @@
+// Vector tiles as Leaflet layers: fetched and decoded here, dropped when they leave the view.
+/* global L */
+import { VectorTile } from "@mapbox/vector-tile";
+import { PbfReader } from "pbf";
+
+// pixels below which two marks become one, by zoom; from STREETS on, only what stands on one point does
+const apart = (zoom) => (zoom < 15 ? 44 : 56 - 8 * (zoom - 13));
+const STREETS = 17;
+
+/** A GridLayer whose `paint(tile, coords, element)` gets each decoded tile; the fetch of a tile that left is aborted. */
+const Vector = L.GridLayer.extend({
+  options: { tileSize: 512, zoomOffset: -1, updateWhenIdle: true, keepBuffer: 1 },
+  initialize(url, query, options) {
+    L.setOptions(this, options);
+    this._url = url;
+    this.query = query;
+    this._loads = new Map();
+    this.on("tileunload", ({ coords }) => this._drop(this._tileCoordsToKey(coords)));
+  },
+  ask(query) {
+    if (query === this.query) return;
+    this.query = query;
+    this.redraw();
+  },
+  createTile(coords, done) {
+    const element = this.element(coords);
+    const load = { stop: new AbortController() };
+    this._loads.set(this._tileCoordsToKey(coords), load);
+    this._fetch(coords, load, element)
+      .then(() => done(null, element))
+      .catch((error) => error.name !== "AbortError" && done(error, element));
+    return element;
+  },
+  async _fetch(coords, load, element) {
+    const z = coords.z + this.options.zoomOffset;
+    const url = L.Util.template(this._url, { x: coords.x, y: coords.y, z }) + (this.query ? `?${this.query}` : "");
+    const answer = await fetch(url, { signal: load.stop.signal });
+    if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+    const bytes = await answer.arrayBuffer();
+    if (bytes.byteLength && !load.stop.signal.aborted) {
+      this.paint(new VectorTile(new PbfReader(bytes)), coords, element, load);
+    }
+  },
+  _drop(key) {
+    const load = this._loads.get(key);
+    if (!load) return;
+    this._loads.delete(key);
+    load.stop.abort();
+    this._dropped?.();
+  },
+});
+
+/**
+ * Permits and clusters. What would overlap on the screen is drawn as one mark with its number, across tiles too.
+ * `make(spot, found)` returns the mark; all share one canvas.
+ */
+export const PermitTiles = Vector.extend({
+  element: () => document.createElement("div"),
+  paint(tile, coords, element, load) {
+    const size = this.getTileSize();
+    const corner = coords.scaleBy(size);
+    load.places = [...points(tile.layers.cluster, size.x), ...points(tile.layers.place, size.x)].map((place) => ({
+      ...place,
+      x: place.x + corner.x,
+      y: place.y + corner.y,
+    }));
+    load.zoom = coords.z;
+    this._regroup();
+  },
+  onRemove(map) {
+    this._clear();
+    L.GridLayer.prototype.onRemove.call(this, map);
+  },
+  _dropped() {
+    this._regroup();
+  },
+  _clear() {
+    this._marks?.forEach((mark) => mark.remove());
+    this._marks = [];
+  },
+  _regroup() {
+    this._frame ??= requestAnimationFrame(() => {
+      this._frame = undefined;
+      if (this._map) this._draw();
+    });
+  },
+  _draw() {
+    this._clear();
+    const zoom = this._tileZoom;
+    const loads = [...this._loads.values()].filter((load) => load.zoom === zoom);
+    const scale = 2 ** (zoom - this._map.getZoom()); // between two zooms a tile is drawn larger or smaller
+    const least = zoom < STREETS ? apart(zoom) * scale : 0.01;
+    const at = ({ x, y }) => this._map.unproject(L.point(x, y), zoom);
+    for (const found of gather(loads.flatMap((load) => load.places), least)) {
+      const members = L.latLngBounds(found.members.map(at));
+      this._marks.push(this.options.make(at(found), { ...found, members }).addTo(this._map));
+    }
+  },
+});
+
+/** The points of a layer in pixels of the tile; what lies beyond its edge is drawn by its neighbour. */
+function* points(layer, size) {
+  for (let i = 0; i < (layer ? layer.length : 0); i++) {
+    const feature = layer.feature(i);
+    for (const { x, y } of feature.loadGeometry().flat()) {
+      if (x < 0 || y < 0 || x >= layer.extent || y >= layer.extent) continue;
+      yield { x: (x * size) / layer.extent, y: (y * size) / layer.extent, ...feature.properties };
+    }
+  }
+}
+
+/** What would overlap becomes one, at the mean of its members; the larger ones draw the smaller in. */
+function gather(places, least) {
+  const found = [];
+  for (const one of places.sort((a, b) => (b.n || 1) - (a.n || 1))) {
+    const { n: more = 1, x, y } = one;
+    const near = found.find((other) => Math.hypot(other.x - x, other.y - y) < least);
+    if (near) {
+      near.members.push({ x, y });
+      near.n += more;
+      near.x += ((x - near.x) * more) / near.n;
+      near.y += ((y - near.y) * more) / near.n;
+    } else found.push({ ...one, n: more, members: [{ x, y }] });
+  }
+  return found;
+}
+
+/** Borders of zones, drawn into the tile itself: the tiles overlap enough. */
+export const ZoneTiles = Vector.extend({
+  element() {
+    const canvas = document.createElement("canvas");
+    const scale = Math.min(2, window.devicePixelRatio || 1);
+    const { x, y } = this.getTileSize();
+    canvas.width = x * scale;
+    canvas.height = y * scale;
+    canvas.style.width = `${x}px`;
+    canvas.style.height = `${y}px`;
+    return canvas;
+  },
+  paint(tile, coords, canvas) {
+    const layer = tile.layers[this.options.layer];
+    if (!layer) return;
+    const ctx = canvas.getContext("2d");
+    const scale = canvas.width / layer.extent;
+    const ratio = canvas.width / this.getTileSize().x;
+    for (let i = 0; i < layer.length; i++) {
+      const feature = layer.feature(i);
+      const style = this.options.style(feature.properties, coords.z);
+      if (!style) continue;
+      ctx.beginPath();
+      for (const ring of feature.loadGeometry()) {
+        ring.forEach(({ x, y }, j) => ctx[j ? "lineTo" : "moveTo"](x * scale, y * scale));
+      }
+      if (style.fill) {
+        ctx.fillStyle = style.fill;
+        ctx.fill("evenodd");
+      }
+      ctx.strokeStyle = style.line;
+      ctx.lineWidth = style.width * ratio;
+      ctx.setLineDash((style.dash || []).map((length) => length * ratio));
+      ctx.stroke();
+    }
+  },
+});
