@@ -71,6 +71,9 @@ class Place(models.Model):
     missing_since = models.DateField(null=True)
     demo = models.BooleanField()
     point = models.PointField(srid=3857, null=True)
+    counted = models.BooleanField()  # has a point and is shown by default: in tiles, aggregates and pins
+    counted_until = models.DateField(null=True)  # the day after, a fold takes it out
+    zcode = models.BigIntegerField(null=True)  # maps_zcode(point)
 
     status: str  # set by with_status()
 

@@ -43,10 +43,11 @@ class Migration(migrations.Migration):
     operations = [
         sql_file(
             __file__,
-            "place.sql",
+            "place_source.sql",
             columns=", ".join(COLUMNS),
             excluded=", ".join(f"excluded.{column}" for column in COLUMNS),
             current=", ".join(f"m.{column}" for column in COLUMNS),
         ),
+        sql_file(__file__, "place.sql"),
         sql_file(__file__, "company.sql"),
     ]
