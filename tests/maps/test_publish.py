@@ -1,13 +1,15 @@
 """What the public sees can be recounted, and what somebody broke is found and mended."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from maps.models import Place
-from maps.publish import Wrong, differences
+from maps.publish import Derived, Wrong, derived, differences
 from permits.models import Permit
 from tests import factories
 
@@ -82,3 +84,44 @@ def test_draft_that_should_be_hidden_is_compared_too(permits: list[Permit]) -> N
     assert [d.wrong for d in differences()] == [Wrong.EXTRA]
     call_command("publish", stdout=StringIO())
     assert not Place.objects.filter(permit_id=permits[0].pk)
+
+
+def count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_day_that_has_passed_is_no_difference(permits: list[Permit]) -> None:
+    """Until somebody folds, a permit that ended yesterday is still counted; a lie about the day is not."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Permit.objects.filter(pk=permits[0].pk).update(valid_until=yesterday)
+    sql("UPDATE maps_place SET counted = true WHERE permit_id = %s", permits[0].pk)
+    check()
+    sql("UPDATE maps_place SET counted = false WHERE permit_id = %s", permits[1].pk)
+    assert [(d.permit, d.wrong) for d in differences()] == [(permits[1].pk, Wrong.STALE)]
+
+
+def test_counts_and_pins_are_recounted(permits: list[Permit]) -> None:
+    assert derived() == Derived(0, 0)
+    call_command("publish", stdout=StringIO())
+    assert count("maps_delta") == 0
+    assert count("maps_aggregate") > 0
+    check()
+    sql("UPDATE maps_aggregate SET n = n + 1 WHERE level = 9")
+    sql("DELETE FROM maps_pin WHERE commodity = 0")
+    assert derived() == Derived(3, 2)  # three places; one cell of all and one of batik
+    with pytest.raises(CommandError):
+        check()
+    call_command("publish", stdout=StringIO())
+    assert derived() == Derived(0, 0)
+    check()
+
+
+def test_what_waits_to_be_folded_is_no_difference(permits: list[Permit]) -> None:
+    call_command("publish", stdout=StringIO())
+    factories.permit(commodities=[factories.commodity()])
+    assert count("maps_delta") > 0
+    check()
+    assert count("maps_delta") > 0, "--check must change nothing"
