@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from companies.models import Commodity, LegalForm
 from geoportal.caching import public_cache
 from geoportal.geography.distance import metres
+from geoportal.geography.models import Zone
 from geoportal.templatetags.kit import number
 from maps import filters, search
 from maps.models import Place, PublicCompany, PublicCompanyQuerySet
@@ -28,7 +29,7 @@ from maps.pages.map_entries import Seen, distance_text
 from permits.status import Status
 
 SIZE = 20
-BEST = 60  # entries of a search by relevance, which has no pages
+BEST = 1000  # of a text's answers are ranked; the list ends there
 _NOWHERE = Value(1e9, FloatField())  # companies without a public point come last by distance
 _ORDER = {status.value: place for place, status in enumerate(Status)}
 
@@ -110,17 +111,17 @@ class Row:
 @public_cache
 def companies(request: HttpRequest) -> HttpResponse:
     asked = read(request)
-    options = map_state.Options.load()
+    options = map_state.Options(list(Commodity.objects.all()), [], list(Zone.objects.defer("area")))
     if asked.sort == Sort.RELEVANCE:
         found, total, cursor = _best(asked)
     else:
         found, total, cursor = _page(asked)
-    state = map_state.State(asked.filter, asked.problems, map_state.Sort.NAME, None, "")
+    state = map_state.State(asked.filter, asked.problems, map_state.Sort.NEWEST, None, "")
     context = {
         "asked": asked,
-        "rows": _rows(found, asked),
+        "rows": _rows(found, asked, options.commodities),
         "heading": ngettext("%(n)s business", "%(n)s businesses", total) % {"n": number(total)},
-        "cut": asked.sort == Sort.RELEVANCE and total >= BEST,
+        "cut": bool(asked.filter.q) and total >= BEST and not cursor,
         "next": asked.query(lanjut=cursor) if cursor else "",
         "first": asked.query() if asked.after else "",
         "sorts": [
@@ -131,7 +132,7 @@ def companies(request: HttpRequest) -> HttpResponse:
             )
             for sort in asked.sorts
         ],
-        "hints": map_state.hints(state, options),
+        "hints": map_state.hints(replace(state, sort=state.default_sort), options),
         "chips": _chips(asked),
         "options": options,
         "forms": LegalForm,
@@ -153,17 +154,22 @@ def _matching(asked: Asked) -> PublicCompanyQuerySet:
 
 
 def _best(asked: Asked) -> tuple[list[PublicCompany], int, str]:
-    """The best answers to the text, best first."""
-    ids = search.company_matches(asked.filter.q, limit=BEST)
-    known = _matching(asked).filter(pk__in=ids).select_related("village").defer("village__area").in_bulk()
-    found = [known[pk] for pk in ids if pk in known]
-    return found, len(found), ""
+    """The answers to the text, best first; the key of the list is the company itself."""
+    ranked = search.company_matches(asked.filter.q, limit=BEST)
+    right = set(_matching(asked).filter(pk__in=ranked).values_list("pk", flat=True))
+    ids = [pk for pk in ranked if pk in right]
+    start = ids.index(asked.after[1]) + 1 if asked.after and asked.after[1] in right else 0
+    here = ids[start : start + SIZE]
+    known = PublicCompany.objects.select_related("village").defer("village__area").in_bulk(here)
+    found = [known[pk] for pk in here if pk in known]
+    more = len(ids) > start + SIZE
+    return found, len(ids), _cursor(asked.sort, here[-1], here[-1]) if more else ""
 
 
 def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
     rows = _matching(asked)
     if asked.filter.q:
-        rows = rows.filter(pk__in=search.company_matches(asked.filter.q, limit=1000))
+        rows = rows.filter(pk__in=search.company_matches(asked.filter.q, limit=BEST))
     total = rows.count()
     key: Any = F("name")
     if asked.sort == Sort.DISTANCE:
@@ -176,17 +182,17 @@ def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
         rows = rows.filter(Q(key__gt=value) | Q(key=value, pk__gt=pk))
     found = list(rows[: SIZE + 1])
     last = found[SIZE - 1] if len(found) > SIZE else None
-    return found[:SIZE], total, _write_cursor(asked.sort, last) if last else ""
+    return found[:SIZE], total, _cursor(asked.sort, last.key, last.pk) if last else ""
 
 
-def _rows(found: list[PublicCompany], asked: Asked) -> list[Row]:
+def _rows(found: list[PublicCompany], asked: Asked, commodities: list[Commodity]) -> list[Row]:
     ids = [company.pk for company in found]
     counted = Place.objects.permits().with_status().filter(company_id__in=ids)
     statuses: dict[int, list[tuple[str, str, str]]] = {}
     by_status = counted.order_by().values_list("company_id", "status").annotate(n=Count("pk"))  # type: ignore[misc]
     for company, status, n in sorted(by_status, key=lambda row: _ORDER[row[1]]):
         statuses.setdefault(company, []).append((status, str(Status(status).label), number(n)))
-    goods = _goods(ids)
+    goods = _goods(ids, {commodity.pk: commodity for commodity in commodities})
     rows = []
     for company in found:
         spot = (company.point.x, company.point.y) if company.point else None
@@ -196,7 +202,7 @@ def _rows(found: list[PublicCompany], asked: Asked) -> list[Row]:
     return rows
 
 
-def _goods(ids: list[int]) -> dict[int, list[Seen]]:
+def _goods(ids: list[int], known: dict[int, Commodity]) -> dict[int, list[Seen]]:
     """The commodities of each company; "mungkin" where no permit of it is sure."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -208,7 +214,7 @@ def _goods(ids: list[int]) -> dict[int, list[Seen]]:
             [ids],
         )
         rows = cursor.fetchall()
-    known = Commodity.objects.in_bulk({row[1] for row in rows})
+    rows = [row for row in rows if row[1] in known]
     found: dict[int, list[Seen]] = {}
     for company, pk, broad in sorted(rows, key=lambda row: (row[2], known[row[1]].ordinal)):
         found.setdefault(company, []).append(Seen(known[pk], "kbli_broad" if broad else ""))
@@ -233,8 +239,8 @@ def _chips(asked: Asked) -> list[tuple[str, str]]:
     return chips
 
 
-def _write_cursor(sort: Sort, last: Any) -> str:
-    return urlsafe_b64encode(json.dumps([sort.value, last.key, last.pk]).encode()).decode().rstrip("=")
+def _cursor(sort: Sort, key: Any, pk: int) -> str:
+    return urlsafe_b64encode(json.dumps([sort.value, key, pk]).encode()).decode().rstrip("=")
 
 
 def _read_cursor(text: str, sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
@@ -243,8 +249,14 @@ def _read_cursor(text: str, sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
         return None, False
     try:
         kind, key, pk = json.loads(urlsafe_b64decode(text[:600].encode() + b"=="))
-        right = isinstance(key, str) and "\0" not in key if sort == Sort.NAME else type(key) is float
-        if kind != sort.value or not right or type(pk) is not int or not 0 < pk < 2**63:
+        wanted = {Sort.RELEVANCE: int, Sort.NAME: str, Sort.DISTANCE: float}[sort]
+        if (
+            kind != sort.value
+            or type(key) is not wanted
+            or "\0" in str(key)
+            or type(pk) is not int
+            or not 0 < pk < 2**63
+        ):
             raise ValueError
     except (ValueError, TypeError):
         return None, True
