@@ -117,6 +117,7 @@ function gather(places, least) {
     const near = found.find((other) => Math.hypot(other.x - x, other.y - y) < least);
     if (near) {
       near.members.push({ x, y });
+      near.same = false;
       near.n += more;
       near.x += ((x - near.x) * more) / near.n;
       near.y += ((y - near.y) * more) / near.n;

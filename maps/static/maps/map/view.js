@@ -69,8 +69,7 @@ export function createMap(pane, page) {
       return;
     }
     const { x, y } = map.project(members.getNorthEast()).subtract(map.project(members.getSouthWest()));
-    const one = members.getNorthEast().equals(members.getSouthWest());
-    if ((one && id) || same || map.getZoom() === ZOOM.maxZoom) {
+    if (same || map.getZoom() === ZOOM.maxZoom) {
       // a tile knows a point to 1/4096 of its side
       const step = (EQUATOR * Math.cos((spot.lat * Math.PI) / 180)) / 2 ** (map.getZoom() - 1) / 4096;
       page.around(spot, step < 0.5 ? `di=${asText(spot)}` : `dekat=${asText(spot)}&radius=${step.toFixed(1)}`);
