@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
+DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")  # triggers write these
 PUBLIC_RELATIONS = (
     "maps_place",
     "maps_company",
@@ -40,7 +41,8 @@ def grant() -> list[str]:
             for table in APPEND_ONLY:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {quote(table)} FROM {role}")
             # the read model is written by triggers, which run as the owner; nobody else writes it
-            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON maps_place, django_migrations FROM {role}")
+            for table in (*DERIVED, "django_migrations"):
+                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {quote(table)} FROM {role}")
         if public not in missing:
             role = quote(public)
             cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")

@@ -135,7 +135,7 @@ class _Reader:
         return _CONTROL.sub(" ", value)
 
     def numbers(self, key: str, counts: tuple[int, ...]) -> list[float] | None:
-        raw = self.params.get(self.names[key], "")
+        raw = str(self.params.get(self.names[key], ""))
         if not raw:
             return None
         try:
@@ -169,7 +169,7 @@ class _Reader:
         return tuple(known[value] for value in wanted if value in known)
 
     def bbox(self) -> tuple[float, float, float, float] | None:
-        raw = self.params.get(self.names["bbox"], "")
+        raw = str(self.params.get(self.names["bbox"], ""))
         found = self.numbers("bbox", (4, 6))
         if found is None:
             return None
@@ -185,7 +185,7 @@ class _Reader:
         return None
 
     def near(self) -> tuple[float, float] | None:
-        raw = self.params.get(self.names["near"], "")
+        raw = str(self.params.get(self.names["near"], ""))
         found = self.numbers("near", (2,))
         if found is None:
             return None

@@ -4,9 +4,16 @@ from typing import Any
 
 from django.urls import path
 
-from maps.pages import claims, company, desk, directory, home, map, services, validate
+from maps.api import tiles
+from maps.pages import claims, company, desk, directory, home, map, services, statistics, validate
 
 urlpatterns: list[Any] = [
+    path("tiles/permits/<int:z>/<int:x>/<int:y>.mvt", tiles.permit_tile),
+    path("tiles/zones/<int:z>/<int:x>/<int:y>.mvt", tiles.zone_tile),
+    path("tiles/permits.json", tiles.permit_tile_json, name="permit-tiles"),
+    path("tiles/zones.json", tiles.zone_tile_json, name="zone-tiles"),
+    path("statistik/", statistics.statistics, name="statistics"),
+    path("statistik/peta/", statistics.village_map, name="village-map"),
     path("peta/", map.map_page, name="map"),
     path("peta/daftar/", map.map_results, name="map-list"),
     path("peta/sekitar/", map.map_around, name="map-around"),

@@ -9,7 +9,7 @@ DECLARE
     low CONSTANT bigint := tile << bits;
     high CONSTANT bigint := (tile + 1) << bits;
     cell CONSTANT int := least(z + 5, 17);
-    scale CONSTANT float8 := 4096 * (1 << z) / 40075016.685578488;
+    scale CONSTANT float8 := 4096 * 2.0 ^ z / 40075016.685578488;
     left_edge CONSTANT float8 := 20037508.342789244 * scale - x * 4096.0;
     upper_edge CONSTANT float8 := 20037508.342789244 * scale - y * 4096.0;
     counted bigint;

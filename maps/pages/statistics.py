@@ -1,0 +1,98 @@
+"""/statistik/: figures and thematic maps. Counts are of permits, not of sites."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from companies.models import Commodity
+from geoportal.caching import public_cache
+from geoportal.geography.distance import metres
+from geoportal.geography.models import Zone
+from maps import filters, search, thematic
+from maps.models import Place, PlaceQuerySet
+from permits.status import Status
+
+
+def _permits(request: HttpRequest) -> tuple[PlaceQuerySet, list[filters.Problem]]:
+    chosen, problems = filters.read(request.GET, page=True)
+    rows = chosen.places()
+    return (search.apply(rows, chosen.q) if chosen.q else rows).permits(), problems
+
+
+def _by_village(rows: PlaceQuerySet) -> dict[str, int]:
+    counted = rows.values("village").annotate(n=Count("pk")).order_by()
+    return {row["village"]: row["n"] for row in counted if row["village"]}
+
+
+def top_commodities(limit: int = 12) -> list[tuple[Commodity, int]]:
+    """The commodities with the most permits on the map, most first; merely likely ones not counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT one, count(*) AS n FROM maps_place, unnest(commodities) AS each (one)
+            WHERE first_site AND NOT one = ANY (commodities_broad)
+              AND permits_status(registered_only, revoked_on, suspended_on, replaced_by IS NOT NULL, valid_until)
+                  IN ('in_force', 'ending', 'registered')
+            GROUP BY one ORDER BY n DESC, one LIMIT %s
+            """,
+            [limit],
+        )
+        counts = dict(cursor.fetchall())
+    known = Commodity.objects.in_bulk(list(counts))
+    return [(known[pk], n) for pk, n in counts.items() if pk in known]
+
+
+@login_not_required
+@require_safe
+@public_cache
+def statistics(request: HttpRequest) -> HttpResponse:
+    rows, problems = _permits(request)
+    counts = _by_village(rows)
+    villages = list(Zone.objects.villages().select_related("parent").defer("area"))
+    classes = thematic.steps(counts.values())
+    centre = Zone.objects.filter(level="city").values_list("label_point", flat=True).first()
+    table: list[dict[str, Any]] = [
+        {
+            "zone": zone,
+            "n": counts.get(zone.code, 0),
+            "colour": thematic.colour_of(counts.get(zone.code, 0), classes),
+            "km": metres(zone.label_point.coords, centre.coords) / 1000 if centre else None,
+        }
+        for zone in villages
+    ]
+    table.sort(key=lambda row: (-row["n"], row["zone"].name))
+    every = Place.objects.permits().with_status()
+    by_status = dict(every.values_list("status").annotate(n=Count("pk")).order_by())
+    sectors = rows.values_list("type__sector").annotate(n=Count("pk")).order_by("-n", "type__sector")
+    return render(
+        request,
+        "maps/statistics.html",
+        {
+            "problems": problems,
+            "query": request.GET.urlencode(),
+            "villages": table,
+            "without_village": sum(row[1] for row in sectors) - sum(counts.values()),
+            "classes": [thematic.Step(0, 0, thematic.NOTHING), *classes],
+            "statuses": [(status, status.label, by_status.get(status.value, 0)) for status in Status],
+            "sectors": list(sectors),
+            "commodities": top_commodities(),
+            "shown": sum(row[1] for row in sectors),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+@public_cache
+def village_map(request: HttpRequest) -> HttpResponse:
+    """The choropleth, by the same filters; a document of its own, for our frame and other people's."""
+    rows, _problems = _permits(request)
+    return thematic.choropleth(
+        list(Zone.objects.villages()), _by_village(rows), title=_("Permits by village"), unit=_("permits")
+    )

@@ -1,0 +1,196 @@
+import gzip
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from companies.models import LegalForm
+from maps import tiles
+from maps.models import Place
+from permits.models import Permit, PermitCommodity, PermitSite
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(tiles, "VERSION_SECONDS", 0.0)
+    yield
+    tiles.forget()
+
+
+def address(z: int, point: Point = factories.HERE) -> tuple[int, int, int]:
+    x = (point.x + 180) / 360 * 2**z
+    y = (1 - math.asinh(math.tan(math.radians(point.y))) / math.pi) / 2 * 2**z
+    return z, int(x), int(y)
+
+
+def read(
+    client: Client, z: int, query: str = "", point: Point = factories.HERE
+) -> dict[str, list[dict[str, Any]]]:
+    z, x, y = address(z, point)
+    answer = client.get(f"/tiles/permits/{z}/{x}/{y}.mvt{query}")
+    assert answer.status_code == 200
+    layers = mapbox_vector_tile.decode(answer.content, default_options={"y_coord_down": True})
+    return {name: layer["features"] for name, layer in layers.items()}
+
+
+def total(layers: dict[str, list[dict[str, Any]]]) -> int:
+    return sum(feature["properties"]["n"] for features in layers.values() for feature in features)
+
+
+def test_a_permit_is_a_point_where_it_stands(client: Client) -> None:
+    factories.village()
+    permit = factories.permit()
+    (feature,) = read(client, 16)["place"]
+    assert feature["properties"] == {
+        "id": permit.public_id,
+        "n": 1,
+        "same": False,
+        "status": "in_force",
+        "quality": "building",
+        "company": "Contoh Jaya",
+        "type": "UJI-USAHA",
+    }
+    z, x, y = address(16)
+    px, py = feature["geometry"]["coordinates"]
+    assert (x + px / 4096) / 2**z * 360 - 180 == pytest.approx(factories.HERE.x, abs=1e-5)
+    assert math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + py / 4096) / 2**z)))) == pytest.approx(
+        factories.HERE.y, abs=1e-5
+    )
+
+
+def test_a_sole_proprietors_place_is_nowhere_in_the_tile(client: Client) -> None:
+    village = factories.village()
+    factories.permit(factories.company(legal_form=LegalForm.SOLE_PROPRIETOR))
+    assert address(20, village.label_point) != address(20)
+    assert total(read(client, 20)) == 0
+    (feature,) = read(client, 20, point=village.label_point)["place"]
+    assert feature["properties"]["quality"] == "village"
+
+
+def test_what_stands_on_one_spot_is_one_feature_that_never_splits(client: Client) -> None:
+    factories.village()
+    for _ in range(3):
+        factories.permit()
+    for z in (14, 20):
+        (feature,) = read(client, z)["place"]
+        assert (feature["properties"]["n"], feature["properties"]["same"]) == (3, True)
+
+
+@pytest.mark.parametrize("z", [3, 9, 12])
+def test_many_become_clusters_and_the_sum_is_right(client: Client, z: int) -> None:
+    factories.village()
+    batik = factories.commodity()
+    holder, kind = factories.company(), factories.permit_type()
+    made = Permit.objects.bulk_create(
+        Permit(number=f"UJI/M/{n}", company=holder, type=kind, valid_until="2099-01-01") for n in range(1200)
+    )
+    PermitSite.objects.bulk_create(
+        PermitSite(
+            permit=permit,
+            point=Point(109.6705 + n % 40 * 0.0002, -6.8935 + n // 40 * 0.0003, srid=4326),
+            quality="building",
+        )
+        for n, permit in enumerate(made)
+    )
+    PermitCommodity.objects.bulk_create(
+        PermitCommodity(permit=permit, commodity=batik) for permit in made[:1100]
+    )
+    Permit.objects.update(published=True)
+    everything = read(client, z)
+    assert set(everything) == {"cluster"}
+    assert total(everything) == 1200
+    assert total(read(client, z, "?commodity=batik")) == 1100
+    # the same through the other way: any further filter is grouped on the fly
+    assert total(read(client, z, "?source=sakpore")) == 1200
+    assert total(read(client, z, "?commodity=batik&type=UJI-USAHA")) == 1100
+    # and all follows when things change
+    Permit.objects.filter(pk__in=[permit.pk for permit in made[:300]]).update(revoked_on="2026-01-06")
+    assert total(read(client, z)) == 900
+    assert total(read(client, z, "?commodity=batik")) == 800
+    assert total(read(client, z, "?status=revoked")) == 300
+
+
+def test_an_ended_permit_leaves_without_any_job(client: Client) -> None:
+    factories.village()
+    factories.permit(commodities=[factories.commodity()])
+    assert total(read(client, 5)) == total(read(client, 16, "?commodity=batik")) == 1
+    with connection.cursor() as cursor:  # as if it had been counted yesterday
+        yesterday = timezone.localdate() - timedelta(days=1)
+        cursor.execute("UPDATE maps_place SET valid_until = %s, counted_until = %s", [yesterday, yesterday])
+        cursor.execute("UPDATE maps_tile_state SET folded_on = %s", [yesterday])
+    assert total(read(client, 5)) == total(read(client, 16, "?commodity=batik")) == 0
+    assert not Place.objects.get().counted
+
+
+def test_etag_answers_without_sql_until_something_changes(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    factories.village()
+    factories.permit()
+    z, x, y = address(14)
+    url = f"/tiles/permits/{z}/{x}/{y}.mvt"
+    first = client.get(url)
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    tiles.VERSION_SECONDS = 60.0
+    with django_assert_num_queries(0):
+        again = client.get(url, headers={"If-None-Match": f"W/{first.headers['ETag']}"})
+    assert (again.status_code, again.content) == (304, b"")
+    tiles.VERSION_SECONDS = 0.0
+    factories.permit()
+    assert client.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_gzip_when_asked_for(client: Client) -> None:
+    factories.village()
+    for n in range(30):
+        factories.permit(point=Point(109.6705 + n * 0.0003, -6.889, srid=4326))
+    z, x, y = address(14)
+    plain = client.get(f"/tiles/permits/{z}/{x}/{y}.mvt")
+    packed = client.get(f"/tiles/permits/{z}/{x}/{y}.mvt", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tiles/permits/21/0/0.mvt",
+        "/tiles/permits/2/4/0.mvt",
+        "/tiles/permits/2/0/99999999999.mvt",
+        "/tiles/zones/30/0/0.mvt",
+        "/tiles/permits/2/0/0.mvt?status=berlaku",
+        "/tiles/permits/2/0/0.mvt?warna=merah",
+        "/tiles/permits/2/0/0.mvt?bbox=1,2,3",
+        "/tiles/permits.json?commodity=tidak-ada",
+    ],
+)
+def test_a_bad_address_is_a_problem_that_says_why(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_zone_tiles_and_tile_json(client: Client) -> None:
+    village = factories.village()
+    type(village).objects.update(credit="Sumber Uji")
+    z, x, y = address(13)
+    decoded = mapbox_vector_tile.decode(client.get(f"/tiles/zones/{z}/{x}/{y}.mvt").content)
+    assert [f["properties"]["name"] for f in decoded["zones"]["features"]] == ["Kelurahan Uji"]
+    factories.commodity()
+    info = client.get("/tiles/permits.json?commodity=batik").json()
+    assert info["tiles"] == ["http://testserver/tiles/permits/{z}/{x}/{y}.mvt?commodity=batik"]
+    assert "Sumber Uji" in info["attribution"]
+    assert [layer["id"] for layer in info["vector_layers"]] == ["place", "cluster"]
+    assert info["bounds"] == pytest.approx([109.67, -6.894, 109.68, -6.884])
