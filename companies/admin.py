@@ -24,6 +24,7 @@ from geoportal.geography.forms import LatLonField
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     point = LatLonField(required=False, label=_("place"))
+    website = forms.URLField(required=False, max_length=200, assume_scheme="https", label=_("website"))
     consent_basis = forms.CharField(
         required=False,
         max_length=200,

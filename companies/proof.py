@@ -49,11 +49,11 @@ def _is_pdf(data: bytes) -> str:
 
 
 def _is_picture(data: bytes) -> str:
-    """Decodes the picture; phones write MPO files, which are JPEG with a second picture behind."""
+    """Decodes the picture; phones write MPO, a JPEG with a second picture behind, which counts as JPEG."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(ContentFile(data), formats=["JPEG", "MPO", "PNG"]) as picture:
+            with Image.open(ContentFile(data), formats=["JPEG", "PNG"]) as picture:
                 extension = "png" if picture.format == "PNG" else "jpg"
                 limit = MAX_PIXELS // 4 if extension == "png" else MAX_PIXELS
                 if picture.width * picture.height > limit:

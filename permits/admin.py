@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ class PermitTypeAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("code", "name", "sector", "channel", "stage", "official")
     list_filter = ("official", "stage", "channel", "sector")
     search_fields = ("code", "name", "keywords")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # as Django 6 will
     writers = ()
 
 

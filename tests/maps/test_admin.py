@@ -1,0 +1,81 @@
+"""The administration opens for every role what that role needs, and lets nobody edit a status."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.test import Client
+
+from geoportal.accounts.models import User
+from geoportal.accounts.roles import Role
+from geoportal.geography.forms import LatLonField
+from permits import seal
+from permits.admin import PermitAdmin
+from permits.models import Permit
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+OURS = ["companies/company", "companies/commodity", "permits/permit", "permits/permittype", "geography/zone"]
+
+
+@pytest.fixture
+def desk() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("uji", roles=[Role.ADMINISTRATOR]))
+    return client
+
+
+@pytest.mark.parametrize("page", [*OURS, "permits/importrun", "companies/claim", "companies/consentrecord"])
+def test_lists_open_and_search(desk: Client, page: str) -> None:
+    factories.village()
+    factories.permit(commodities=[factories.commodity()])
+    assert desk.get(f"/admin/{page}/").status_code == 200
+    assert desk.get(f"/admin/{page}/?q=contoh").status_code == 200
+    row = admin.site.get_model_admin(apps.get_model(page.replace("/", "."))).model._default_manager.first()
+    if row is not None:
+        assert desk.get(f"/admin/{page}/{quote(str(row.pk))}/change/").status_code == 200
+
+
+def test_a_permit_is_opened_with_its_sites_and_letters_but_not_its_status(desk: Client) -> None:
+    permit = factories.permit(commodities=[factories.commodity()])
+    code = seal.issue_letter(permit, by=None)
+    page = desk.get(f"/admin/permits/permit/{permit.pk}/change/").content.decode()
+    assert "-6.889000, 109.675000" in page
+    assert code not in page
+    for name in ("suspended_on", "revoked_on", "replaced_by"):
+        assert f'name="{name}"' not in page
+        assert name in PermitAdmin.readonly_fields
+    assert "cdn" not in page
+
+
+@pytest.mark.parametrize("page", [*OURS, "companies/claim"])
+def test_nothing_of_the_office_is_deleted(desk: Client, page: str) -> None:
+    model = admin.site.get_model_admin(Permit)
+    permit = factories.permit()
+    assert desk.post(f"/admin/permits/permit/{permit.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.get(f"/admin/{page}/").status_code == 200
+    assert not model.has_delete_permission(desk.get("/admin/").wsgi_request)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("-6.889, 109.675", (109.675, -6.889)),
+        ("", None),
+        ("109.675, -6.889", ValueError),
+        ("nan, nan", ValueError),
+        ("x", ValueError),
+        ("1,2,3", ValueError),
+    ],
+)
+def test_points_are_typed_latitude_first(text: str, wanted: object) -> None:
+    from django.core.exceptions import ValidationError
+
+    field = LatLonField(required=False)
+    if wanted is ValueError:
+        with pytest.raises(ValidationError):
+            field.clean(text)
+        return
+    found = field.clean(text)
+    assert (found.coords if found else None) == wanted

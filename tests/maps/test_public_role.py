@@ -1,0 +1,112 @@
+"""Every public page and interface is answered by a database role that may read the public relations only.
+
+So what the public gets cannot come from the tables behind, whatever the Python does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+
+from geoportal import demo
+from geoportal.public import PUBLIC_ROUTES
+from maps import search
+from permits import seal
+from permits.models import Permit
+from tests import factories
+from tests.geoportal.test_public_surface import address
+
+#: Not asked as the public: what is no page of permits, and why.
+EXCEPT = {
+    "readyz": "reads the list of migrations, which is the operator's",
+    "masuk/": "counts failed tries and opens sessions",
+    "bahasa/": "only sets a cookie",
+    "V/": "leads on; what it counts is asked below",
+}
+
+
+@contextmanager
+def as_public() -> Iterator[None]:
+    """The test's connection with no more rights than the public has."""
+    with transaction.atomic(), connection.cursor() as cursor:  # an error takes the role back, too
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(settings.DATABASE_PUBLIC_ROLE)}")
+        yield
+        cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def city(db: None) -> dict[str, str]:
+    """One of everything, and the addresses of it by route."""
+    search.forget()
+    village = factories.village()
+    batik = factories.commodity("batik")
+    holder = factories.company("Contoh Batik", slug="contoh-batik")
+    permit: Permit = factories.permit(holder, commodities=[batik], demo=True)
+    gone = factories.permit(holder, replaced_by=permit)
+    code = seal.issue_letter(permit, by=None)
+    seal.issue_letter(permit, by=None, seal_id=seal.demo_seal_id(1))
+    known = {
+        "peta/izin/<str:public_id>/": f"/peta/izin/{permit.public_id}/",
+        "peta/sekitar/": "/peta/sekitar/?dekat=109.675,-6.889",
+        "perusahaan/<slug:slug>/": "/perusahaan/contoh-batik/",
+        "perusahaan/<slug:slug>/klaim/": "/perusahaan/contoh-batik/klaim/",
+        "perusahaan/<slug:slug>/lapor/": "/perusahaan/contoh-batik/lapor/",
+        "perusahaan/<slug:slug>/terkirim/<str:signed>/": "/perusahaan/contoh-batik/terkirim/x/",
+        "layanan/<str:code>/": f"/layanan/{permit.type.code}/",
+        "validasi/<str:typed>/": f"/validasi/{gone.public_id}/",
+        "V/<str:typed>": f"/V/{code}",
+        "V/<str:typed>/": f"/V/{code}/",
+        "v/<str:typed>": f"/v/{code.lower()}",
+        "v/<str:typed>/": f"/v/{code.lower()}/",
+        "validasi/": f"/validasi/?nomor={permit.number}",
+    }
+    more = {
+        "list": f"/peta/?q=batik&kelurahan={village.code}&komoditas=batik&dekat=109.675,-6.889",
+        "fuzzy": "/perusahaan/?q=bathik&urut=cocok",
+        "near": "/perusahaan/?dekat=109.675,-6.889&komoditas=batik&bentuk=pt",
+        "types": "/layanan/?q=uji",
+        "home": "/",
+        "plain": "/validasi/",
+    }
+    return {route: known.get(route, address(route)) for route in PUBLIC_ROUTES - EXCEPT.keys()} | more
+
+
+def test_every_public_address_is_answered_from_public_relations(client: Client, city: dict[str, str]) -> None:
+    answers: dict[str, int] = {}
+    refused = {}
+    for path in city.values():
+        demo._known = (-60.0, False)
+        try:
+            with as_public():
+                answers[path] = client.get(path).status_code
+        except ProgrammingError as error:
+            refused[path] = str(error)
+    assert refused == {}
+    assert {path: code for path, code in answers.items() if code >= 500 or code in (401, 403)} == {}
+    told = {path: code for path, code in answers.items() if code not in (200, 302, 304)}
+    assert not {path for path in told if path.startswith(("/validasi", "/V", "/layanan", "/perusahaan/?"))}
+
+
+@pytest.mark.usefixtures("city")
+def test_misses_need_nothing_but_the_counter(client: Client) -> None:
+    """A code that does not exist is counted: the one thing that validation writes."""
+    role = connection.ops.quote_name(settings.DATABASE_PUBLIC_ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE ON geoportal_attempt TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    for path in ("/V/23456789ABCDEFGHJKMNPQRSTV", "/validasi/23456789ABCD/", "/validasi/?nomor=tidak-ada"):
+        with as_public():
+            assert client.get(path).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "table",
+    ["companies_company", "permits_permit", "permits_permitsite", "permits_letter", "companies_claim"],
+)
+def test_the_role_cannot_read_the_tables_behind(table: str) -> None:
+    with pytest.raises(ProgrammingError), as_public(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
