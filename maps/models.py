@@ -33,6 +33,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def permits(self) -> Self:
         return self.filter(first_site=True)
 
+    def one_site_each(self) -> Self:
+        """One site of every permit among these rows: its first, or the first that is left of it."""
+        chosen = self.order_by("permit_id", "-first_site", "id").distinct("permit_id").values("id")
+        return self.filter(pk__in=chosen)
+
 
 class Place(models.Model):
     """A site of a published permit, or the permit itself where it has no site.
