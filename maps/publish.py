@@ -77,13 +77,13 @@ WRONG_PINS = f"""
         (({PINS}) EXCEPT SELECT {PIN} FROM maps_pin) UNION ALL (SELECT {PIN} FROM maps_pin EXCEPT ({PINS}))
     ) different
 """  # noqa: S608 - constants of this module
-WRITE_PINS = f"INSERT INTO maps_pin ({PIN}) {PINS}"  # noqa: S608
+WRITE_PINS = f"INSERT INTO maps_pin ({PIN}) {PINS}"
 # what readers see, and what waits to be folded, together against a recount
 PYRAMID = """
     WITH counted AS (
         SELECT c AS commodity, zcode, n, x, y FROM (
-            SELECT 1 AS n, zcode, round(ST_X(point) * 100)::bigint AS x, round(ST_Y(point) * 100)::bigint AS y,
-                commodities
+            SELECT 1 AS n, zcode, round(ST_X(point) * 100)::bigint AS x,
+                round(ST_Y(point) * 100)::bigint AS y, commodities
             FROM maps_place WHERE counted
             UNION ALL SELECT -n, zcode, x, y, commodities FROM maps_delta
         ) all_of_it, unnest(0::bigint || commodities) c
@@ -110,11 +110,8 @@ class Derived:
 
 def derived() -> Derived:
     """Compares pins and the pyramid of counts with the places, each in one snapshot."""
-    pins = (
-        f"(({PINS}) EXCEPT SELECT {PIN} FROM maps_pin) UNION ALL (SELECT {PIN} FROM maps_pin EXCEPT ({PINS}))"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(DISTINCT (commodity, place_id)) FROM ({pins}) different")  # noqa: S608
+        cursor.execute(WRONG_PINS)
         different = cursor.fetchone()
         cursor.execute(PYRAMID)
         wrong = cursor.fetchone()
