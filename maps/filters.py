@@ -175,9 +175,7 @@ class _Reader:
             return None
         west, south, east, north = found if len(found) == 4 else (found[0], found[1], found[3], found[4])
         if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
-            self.refuse(
-                "bbox", self.params[self.names["bbox"]], _("longitude -180 to 180, latitude -90 to 90")
-            )
+            self.refuse("bbox", raw, _("longitude -180 to 180, latitude -90 to 90"))
         elif south > north:
             self.refuse("bbox", raw, _("south must not be north of north"))
         else:

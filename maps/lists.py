@@ -38,7 +38,7 @@ def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near:
     """
     key = [by_id]
     if near is not None:
-        here = Value(near, PointField(srid=near.srid))
+        here = Value(near, PointField(srid=near.srid or 4326))
         away = Func(F("point"), here, function="ST_Distance", output_field=FloatField())
         rows = rows.annotate(away=Coalesce(away, Value(_NOWHERE, FloatField())))
         key = ["away", by_id]

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.urls import path
+from django.urls import include, path
 
 from maps.api import tiles
 from maps.pages import claims, company, desk, directory, home, map, services, statistics, validate
 
 urlpatterns: list[Any] = [
+    path("api/", include("maps.api.urls")),
     path("tiles/permits/<int:z>/<int:x>/<int:y>.mvt", tiles.permit_tile),
     path("tiles/zones/<int:z>/<int:x>/<int:y>.mvt", tiles.zone_tile),
     path("tiles/permits.json", tiles.permit_tile_json, name="permit-tiles"),

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPoint
+from django.contrib.gis.geos import GEOSGeometry, MultiPoint, Point
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometrySerializerMethodField
 
 from companies.models import Commodity, Kbli
-from geoportal.geography import directions
+from geoportal.geography.directions import Links, links
 from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from maps.models import Place, PublicCompany
@@ -17,16 +17,15 @@ from permits.models import LocationKind, PermitType
 REACHABLE = frozenset({Quality.SURVEYED, Quality.BUILDING, Quality.STREET})  # worth sending somebody there
 
 
-def ways(point: GEOSGeometry | None, quality: str, name: str, *, withheld: bool) -> directions.Links | None:
+def ways(point: Point | None, quality: str, name: str, *, withheld: bool) -> Links | None:
     """Links that open map applications at `point` (EPSG:4326); None where the point is not one to go to."""
     if point is None or withheld or quality not in REACHABLE:
         return None
-    x, y = point.coords
-    return directions.links(x, y, name)
+    return links(point.x, point.y, name)
 
 
-class PermitSerializer(GeoFeatureModelSerializer):
-    """A permit. Context: `sites` {permit id: [Point]}, `commodities` {id: Commodity}, `offices` {company id: point}."""
+class PermitSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
+    """A permit. Context: `sites` {permit id: [Point]}, `commodities` and `offices` (PublicCompany) by id."""
 
     id = serializers.CharField(source="public_id", help_text="public id")
     type = serializers.SerializerMethodField()
@@ -77,7 +76,7 @@ class PermitSerializer(GeoFeatureModelSerializer):
         url: str = self.context["request"].build_absolute_uri(reverse("register", args=[place.public_id]))
         return url
 
-    def get_directions(self, place: Place) -> directions.Links | None:
+    def get_directions(self, place: Place) -> Links | None:
         sites = self.context["sites"].get(place.permit_id)
         name = place.company_name or place.number
         if place.type.location_kind == LocationKind.SIGNBOARD:
@@ -93,7 +92,7 @@ class PermitSerializer(GeoFeatureModelSerializer):
         return sites[0] if len(sites) == 1 else MultiPoint(*sites, srid=4326)
 
 
-class CompanySerializer(GeoFeatureModelSerializer):
+class CompanySerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     """A holder. Context: `goods` {company id: [(Commodity, certain)]}, `counts` {company id: permits}."""
 
     id = serializers.CharField(source="slug")
@@ -134,11 +133,11 @@ class CompanySerializer(GeoFeatureModelSerializer):
         url: str = self.context["request"].build_absolute_uri(reverse("company", args=[company.slug]))
         return url
 
-    def get_directions(self, company: PublicCompany) -> directions.Links | None:
+    def get_directions(self, company: PublicCompany) -> Links | None:
         return ways(company.point, company.quality, company.name, withheld=company.withheld)
 
 
-class ZoneSerializer(GeoFeatureModelSerializer):
+class ZoneSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     parent = serializers.CharField(source="parent_id", allow_null=True)
 
     class Meta:
@@ -170,7 +169,7 @@ class PermitTypeSerializer(serializers.ModelSerializer[PermitType]):
 
 class SuggestionSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["company", "commodity", "village", "type", "permit"])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     detail = serializers.CharField()
     url = serializers.CharField(help_text="page that it leads to")
     parts = serializers.ListField(

@@ -45,8 +45,7 @@ def permits(state: State, rows: PlaceQuerySet) -> PlaceQuerySet:
     found = state.filter
     if not (found.zone or found.bbox or found.radius or state.at):
         return rows.permits()
-    inside = rows.order_by("permit_id", "-first_site", "id").distinct("permit_id").values("id")
-    return rows.filter(pk__in=inside)
+    return rows.one_site_each()
 
 
 def measure(rows: PlaceQuerySet) -> tuple[int, Box | None]:

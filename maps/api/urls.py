@@ -1,0 +1,18 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
+
+from maps.api import validate, views
+
+urlpatterns = [
+    path("v1/permits/", views.Permits.as_view(), name="api-permits"),
+    path("v1/permits/<str:public_id>/", views.PermitDetail.as_view(), name="api-permit"),
+    path("v1/companies/", views.Companies.as_view(), name="api-companies"),
+    path("v1/companies/<slug:slug>/", views.CompanyDetail.as_view(), name="api-company"),
+    path("v1/commodities/", views.Commodities.as_view(), name="api-commodities"),
+    path("v1/permit-types/", views.PermitTypes.as_view(), name="api-permit-types"),
+    path("v1/zones/", views.Zones.as_view(), name="api-zones"),
+    path("v1/search/", views.Search.as_view(), name="api-search"),
+    path("v1/validate/<str:seal_id>/", validate.Validate.as_view(), name="api-validate"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularRedocView.as_view(url_name="api-schema"), name="api-docs"),
+]

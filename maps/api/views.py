@@ -1,0 +1,247 @@
+"""/api/v1/: permits, companies and the short lists, for programs. No account; any site may read (CORS *)."""
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.db.models import Count
+from django.http import HttpRequest, QueryDict
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from companies.models import Commodity
+from geoportal.caching import PUBLIC_SECONDS
+from geoportal.geography.distance import metres
+from geoportal.geography.models import Zone
+from maps import filters, lists, search
+from maps.api import schema
+from maps.api.errors import bad_filter
+from maps.api.serializers import (
+    CommoditySerializer,
+    CompanySerializer,
+    PermitSerializer,
+    PermitTypeSerializer,
+    SuggestionSerializer,
+    ZoneSerializer,
+)
+from maps.models import Place, PublicCompany
+from permits.models import LocationKind, PermitType
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+PAGING = frozenset({"limit", "after"})
+
+
+class PublicView(APIView):
+    """Open to all, read-only, cacheable for a minute; a refused parameter is a 400 that names it."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+    cache_seconds = PUBLIC_SECONDS
+
+    def handle_exception(self, exc: Exception) -> Any:
+        return bad_filter(exc) if isinstance(exc, filters.BadFilter) else super().handle_exception(exc)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
+        if isinstance(response, Response):
+            response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if response.status_code < 400:
+            response.headers.setdefault("Cache-Control", f"public, max-age={self.cache_seconds}")
+        return response  # type: ignore[no-any-return]
+
+
+def limit_of(query: QueryDict) -> int:
+    raw = str(query.get("limit", DEFAULT_LIMIT))
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw[:9]) <= MAX_LIMIT:
+        reason = f"a whole number from 1 to {MAX_LIMIT}"
+        raise filters.BadFilter([filters.Problem("limit", raw[:80], reason)])
+    return int(raw)
+
+
+def only(query: QueryDict, *allowed: str) -> None:
+    """Refuses every parameter but these."""
+    wrong = [filters.Problem(name[:80], "", "unknown parameter", tuple(sorted(allowed))) for name in query]
+    wrong = [problem for problem in wrong if problem.name not in allowed]
+    if wrong:
+        raise filters.BadFilter(wrong)
+
+
+def links(request: HttpRequest, cursor: str) -> list[dict[str, str]]:
+    own = request.build_absolute_uri()
+    found = [{"rel": "self", "type": "application/geo+json", "href": own}]
+    if cursor:
+        query = request.GET.copy()
+        query["after"] = cursor
+        href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        found.append({"rel": "next", "type": "application/geo+json", "href": href})
+    return found
+
+
+def collection(request: Request, data: dict[str, Any], cursor: str) -> Response:
+    body = data | {"numberReturned": len(data["features"]), "links": links(request._request, cursor)}
+    return Response(body, content_type="application/geo+json")
+
+
+def permit_context(request: Request, places: list[Place], near: Point | None) -> dict[str, Any]:
+    """What PermitSerializer needs for `places`: three queries."""
+    ids = [place.permit_id for place in places]
+    sites: dict[int, list[Point]] = {}
+    rows = (
+        Place.objects.filter(permit_id__in=ids).exclude(point=None).order_by("permit_id", "-first_site", "id")
+    )
+    for permit, point in rows.values_list("permit_id", "point"):
+        sites.setdefault(permit, []).append(point.transform(4326, clone=True))
+    holders = {
+        place.company_id
+        for place in places
+        if place.type.location_kind == LocationKind.SIGNBOARD and place.company_id
+    }
+    return {
+        "request": request,
+        "sites": sites,
+        "commodities": Commodity.objects.in_bulk({pk for place in places for pk in place.commodities}),
+        "offices": PublicCompany.objects.in_bulk(list(holders)) if holders else {},
+        "distances": {
+            permit: min(metres((near.x, near.y), (point.x, point.y)) for point in points)
+            for permit, points in sites.items()
+        }
+        if near
+        else {},
+    }
+
+
+class Permits(PublicView):
+    @extend_schema(
+        operation_id="permits",
+        parameters=[*schema.FILTERS, *schema.PAGING],
+        responses=schema.collection("Permits", PermitSerializer),
+    )
+    def get(self, request: Request) -> Any:
+        query = request.query_params
+        chosen = filters.require(query, also=PAGING)
+        rows = chosen.places()
+        if chosen.q:
+            rows = search.apply(rows, chosen.q)
+        narrowed = chosen.zone or chosen.bbox or chosen.radius
+        rows = rows.one_site_each() if narrowed else rows.permits()
+        near = chosen.near_point
+        found = lists.page(
+            rows.select_related("type", "village").defer("type__documents", "village__area"),
+            query,
+            by_id="permit_id",
+            limit=limit_of(query),
+            near=near.transform(3857, clone=True) if near else None,
+        )
+        context = permit_context(request, found.items, near)
+        return collection(request, PermitSerializer(found.items, many=True, context=context).data, found.next)
+
+
+class PermitDetail(PublicView):
+    @extend_schema(operation_id="permit", responses={200: PermitSerializer, **schema.NOT_FOUND})
+    def get(self, request: Request, public_id: str) -> Any:
+        only(request.query_params)
+        rows = Place.objects.permits().with_status().select_related("type", "village")
+        place = rows.filter(public_id=public_id.upper()[:12]).first()
+        if place is None:
+            return schema.not_found("permit", "Look it up under /api/v1/permits/?q=<number>.")
+        data = PermitSerializer(place, context=permit_context(request, [place], None)).data
+        return Response(data, content_type="application/geo+json")
+
+
+def company_context(request: Request, found: list[PublicCompany], near: Point | None) -> dict[str, Any]:
+    """What CompanySerializer needs: three queries."""
+    ids = [company.pk for company in found]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT company_id, one, bool_and(one = ANY (commodities_broad))
+            FROM maps_place, unnest(commodities) AS each (one)
+            WHERE company_id = ANY (%s) GROUP BY 1, 2 ORDER BY 1, 3, 2
+            """,
+            [ids],
+        )
+        rows = cursor.fetchall()
+    known = Commodity.objects.in_bulk({row[1] for row in rows})
+    goods: dict[int, list[tuple[Commodity, bool]]] = {}
+    for company, pk, broad in rows:
+        goods.setdefault(company, []).append((known[pk], not broad))
+    counted = Place.objects.permits().filter(company_id__in=ids).order_by()
+    away = {c.pk: metres((near.x, near.y), (c.point.x, c.point.y)) for c in found if c.point} if near else {}
+    return {
+        "request": request,
+        "goods": goods,
+        "counts": dict(counted.values_list("company_id").annotate(n=Count("pk"))),
+        "distances": away,
+    }
+
+
+class Companies(PublicView):
+    @extend_schema(
+        operation_id="companies",
+        parameters=[*schema.some("q", "commodity", "zone", "near"), *schema.PAGING],
+        responses=schema.collection("Companies", CompanySerializer),
+    )
+    def get(self, request: Request) -> Any:
+        query = request.query_params
+        only(query, "q", "commodity", "zone", "near", *PAGING)
+        chosen = filters.require(query, also=PAGING)
+        rows = PublicCompany.objects.select_related("village").defer("village__area")
+        if chosen.commodity:
+            rows = rows.of_commodities(*chosen.commodity)
+        if chosen.zone:
+            rows = rows.within(*(zone.pk for zone in chosen.zone))
+        if chosen.q:
+            rows = rows.filter(pk__in=search.company_matches(chosen.q, limit=MAX_LIMIT))
+        near = chosen.near_point
+        found = lists.page(rows, query, by_id="id", limit=limit_of(query), near=near)
+        context = company_context(request, found.items, near)
+        return collection(
+            request, CompanySerializer(found.items, many=True, context=context).data, found.next
+        )
+
+
+class CompanyDetail(PublicView):
+    @extend_schema(operation_id="company", responses={200: CompanySerializer, **schema.NOT_FOUND})
+    def get(self, request: Request, slug: str) -> Any:
+        only(request.query_params)
+        company = PublicCompany.objects.select_related("village").filter(slug=slug).first()
+        if company is None:
+            return schema.not_found("company", "Search under /api/v1/companies/?q=<name>.")
+        data = CompanySerializer(company, context=company_context(request, [company], None)).data
+        return Response(data, content_type="application/geo+json")
+
+
+class Commodities(PublicView):
+    @extend_schema(operation_id="commodities", responses=CommoditySerializer(many=True))
+    def get(self, request: Request) -> Any:
+        only(request.query_params)
+        return Response(CommoditySerializer(Commodity.objects.prefetch_related("kbli"), many=True).data)
+
+
+class PermitTypes(PublicView):
+    @extend_schema(operation_id="permit_types", responses=PermitTypeSerializer(many=True))
+    def get(self, request: Request) -> Any:
+        only(request.query_params)
+        return Response(PermitTypeSerializer(PermitType.objects.all(), many=True).data)
+
+
+class Zones(PublicView):
+    @extend_schema(operation_id="zones", responses=schema.collection("Zones", ZoneSerializer))
+    def get(self, request: Request) -> Any:
+        only(request.query_params)
+        return collection(request, ZoneSerializer(Zone.objects.defer("area"), many=True).data, "")
+
+
+class Search(PublicView):
+    @extend_schema(
+        operation_id="search",
+        parameters=[OpenApiParameter("q", str, required=True, description="At most 200 characters.")],
+        responses=schema.suggestions(SuggestionSerializer),
+    )
+    def get(self, request: Request) -> Any:
+        only(request.query_params, "q")
+        q = filters.require(request.query_params).q
+        return Response({"suggestions": SuggestionSerializer(search.suggest(q), many=True).data})
