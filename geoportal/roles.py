@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connection
 
 APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
-DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")  # triggers write these
+# written by triggers alone
+DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")
 PUBLIC_RELATIONS = (
     "maps_place",
     "maps_company",

@@ -100,7 +100,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database: the application's role, but the owner for commands that change the schema and for tests
 _AS_OWNER = "pytest" in sys.modules or bool(
-    {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations", "publish", "demo"} & set(sys.argv[1:2])
+    {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations", "publish", "demo"}
+    & set(sys.argv[1:2])
 )
 _APP_URL = env.str("DATABASE_URL", "postgis:///sakpore")
 _DATABASE = dj_database_url.parse(

@@ -56,7 +56,7 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True)
 class Filter:
-    """A parsed, valid request. Empty means everything that the map shows by default (permits.status.SHOWN)."""
+    """A parsed, valid request. Empty: everything that the map shows by default (permits.status.SHOWN)."""
 
     commodity: tuple[Commodity, ...] = ()
     type: tuple[PermitType, ...] = ()
@@ -224,7 +224,7 @@ def read(params: QueryDict, *, page: bool = False) -> tuple[Filter, list[Problem
 
 
 def require(params: QueryDict, *, also: frozenset[str] = frozenset()) -> Filter:
-    """For the API: raises BadFilter for a bad value and for a parameter that is not one of the filters or `also`."""
+    """For the API: raises BadFilter for a bad value, and for a parameter that is no filter nor in `also`."""
     found, problems = read(params)
     allowed = tuple(sorted({*PAGE_NAMES, *also}))
     problems += [Problem(name, "", _("unknown parameter"), allowed) for name in params if name not in allowed]

@@ -32,7 +32,7 @@ def _fingerprint(query: QueryDict) -> str:
 
 
 def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None) -> Page:
-    """`limit` rows after the query's cursor (`after`), by id, or by distance (`away`, EPSG:3857 metres) and id.
+    """`limit` rows after the query's cursor (`after`), by id, or by distance (`away`, EPSG:3857) and id.
 
     `near` in the SRID of the rows' point. Raises BadFilter for a cursor of another query.
     """

@@ -1,8 +1,8 @@
 """One search over companies, commodities, villages, permit types and numbers. It forgives typing errors.
 
 What a text means: a village; a commodity or permit type by any of its words; both of them
-("batik di medono"); a part of a holder's name or of a permit's number. Near misses are looked for only when none
-of these finds anything. Reads public relations only.
+("batik di medono"); a part of a holder's name or of a permit's number. Near misses are looked for only
+when none of these finds anything. Reads public relations only.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Vector tiles of permits and zones, with their TileJSON.
 
 A tile without filters, or of one commodity, is one call of maps_tile() on the pyramid. Any other filter is
-grouped on the fly from maps_place. Both give the layers `place` and `cluster` (LAYERS); n counts sites, `same`
-says that all of them stand on one spot.
+grouped on the fly from maps_place. Both give the layers `place` and `cluster` (LAYERS); n counts
+sites, `same` says that all of them stand on one spot.
 """
 
 import time

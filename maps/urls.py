@@ -5,7 +5,8 @@ from typing import Any
 from django.urls import include, path
 
 from maps.api import tiles
-from maps.pages import claims, company, desk, directory, home, map, services, statistics, validate
+from maps.pages import claims, company, desk, directory, home, services, statistics, validate
+from maps.pages import map as map_pages
 
 urlpatterns: list[Any] = [
     path("api/", include("maps.api.urls")),
@@ -15,10 +16,10 @@ urlpatterns: list[Any] = [
     path("tiles/zones.json", tiles.zone_tile_json, name="zone-tiles"),
     path("statistik/", statistics.statistics, name="statistics"),
     path("statistik/peta/", statistics.village_map, name="village-map"),
-    path("peta/", map.map_page, name="map"),
-    path("peta/daftar/", map.map_results, name="map-list"),
-    path("peta/sekitar/", map.map_around, name="map-around"),
-    path("peta/izin/<str:public_id>/", map.map_card, name="map-card"),
+    path("peta/", map_pages.map_page, name="map"),
+    path("peta/daftar/", map_pages.map_results, name="map-list"),
+    path("peta/sekitar/", map_pages.map_around, name="map-around"),
+    path("peta/izin/<str:public_id>/", map_pages.map_card, name="map-card"),
     path("", home.home, name="home"),
     path("perusahaan/", directory.companies, name="companies"),
     path("perusahaan/<slug:slug>/", company.company, name="company"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPoint, Point
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework_gis.serializers import GeoFeatureModelSerializer, GeometrySerializerMethodField
 
@@ -14,6 +15,11 @@ from geoportal.geography.quality import Quality
 from maps.models import Place, PublicCompany
 from permits.models import LocationKind, PermitType
 
+GEOMETRY = {
+    "type": "object",
+    "nullable": True,
+    "description": "GeoJSON Point, or MultiPoint (several sites), or null",
+}
 REACHABLE = frozenset({Quality.SURVEYED, Quality.BUILDING, Quality.STREET})  # worth sending somebody there
 
 
@@ -39,7 +45,7 @@ class PermitSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     distance = serializers.SerializerMethodField()
     validate_url = serializers.SerializerMethodField()
     directions = serializers.SerializerMethodField()
-    geometry = GeometrySerializerMethodField()
+    geometry = extend_schema_field(GEOMETRY)(GeometrySerializerMethodField)()
 
     class Meta:
         model = Place

@@ -92,6 +92,7 @@ def permit_context(request: Request, places: list[Place], near: Point | None) ->
     rows = (
         Place.objects.filter(permit_id__in=ids).exclude(point=None).order_by("permit_id", "-first_site", "id")
     )
+    point: Any
     for permit, point in rows.values_list("permit_id", "point"):
         sites.setdefault(permit, []).append(point.transform(4326, clone=True))
     holders = {
@@ -128,12 +129,13 @@ class Permits(PublicView):
         narrowed = chosen.zone or chosen.bbox or chosen.radius
         rows = rows.one_site_each() if narrowed else rows.permits()
         near = chosen.near_point
+        centre: Any = near.transform(3857, clone=True) if near else None
         found = lists.page(
             rows.select_related("type", "village").defer("type__documents", "village__area"),
             query,
             by_id="permit_id",
             limit=limit_of(query),
-            near=near.transform(3857, clone=True) if near else None,
+            near=centre,
         )
         context = permit_context(request, found.items, near)
         return collection(request, PermitSerializer(found.items, many=True, context=context).data, found.next)

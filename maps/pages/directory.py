@@ -181,7 +181,7 @@ def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
         value, pk = asked.after
         rows = rows.filter(Q(key__gt=value) | Q(key=value, pk__gt=pk))
     found = list(rows[: SIZE + 1])
-    last = found[SIZE - 1] if len(found) > SIZE else None
+    last: Any = found[SIZE - 1] if len(found) > SIZE else None
     return found[:SIZE], total, _cursor(asked.sort, last.key, last.pk) if last else ""
 
 

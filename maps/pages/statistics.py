@@ -31,13 +31,14 @@ def _by_village(rows: PlaceQuerySet) -> dict[str, int]:
 
 
 def top_commodities(limit: int = 12) -> list[tuple[Commodity, int]]:
-    """The commodities with the most permits on the map, most first; merely likely ones not counted."""
+    """The commodities with the most permits on the map; merely likely ones are not counted."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT one, count(*) AS n FROM maps_place, unnest(commodities) AS each (one)
             WHERE first_site AND NOT one = ANY (commodities_broad)
-              AND permits_status(registered_only, revoked_on, suspended_on, replaced_by IS NOT NULL, valid_until)
+              AND permits_status(registered_only, revoked_on, suspended_on,
+                                 replaced_by IS NOT NULL, valid_until)
                   IN ('in_force', 'ending', 'registered')
             GROUP BY one ORDER BY n DESC, one LIMIT %s
             """,
@@ -62,13 +63,15 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "zone": zone,
             "n": counts.get(zone.code, 0),
             "colour": thematic.colour_of(counts.get(zone.code, 0), classes),
-            "km": metres(zone.label_point.coords, centre.coords) / 1000 if centre else None,
+            "km": metres((zone.label_point.x, zone.label_point.y), (centre.x, centre.y)) / 1000
+            if centre
+            else None,
         }
         for zone in villages
     ]
     table.sort(key=lambda row: (-row["n"], row["zone"].name))
     every = Place.objects.permits().with_status()
-    by_status = dict(every.values_list("status").annotate(n=Count("pk")).order_by())
+    by_status = dict(every.values_list("status").annotate(n=Count("pk")).order_by())  # type: ignore[misc]  # annotated
     sectors = rows.values_list("type__sector").annotate(n=Count("pk")).order_by("-n", "type__sector")
     return render(
         request,

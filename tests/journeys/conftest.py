@@ -1,0 +1,189 @@
+"""A real server over an invented city, and a real browser. Nothing here is faked."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg2.sql import SQL, Identifier
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+HERE = {"longitude": 109.6753, "latitude": -6.8886}  # in the middle of the city
+FAR = {"longitude": 106.8272, "latitude": -6.1754}
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+
+def _database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _recreate(owner: str, name: str) -> None:
+    with closing(psycopg2.connect(urlunsplit(urlsplit(owner)._replace(scheme="postgresql")))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+            cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _static_is_stale() -> bool:
+    manifest = ROOT / ".local" / "static" / "staticfiles.json"
+    if not manifest.exists():
+        return True
+    apps = ("geoportal", "companies", "permits", "maps")
+    sources = [file for app in apps for file in (ROOT / app / "static").rglob("*") if file.is_file()]
+    return max(file.stat().st_mtime for file in sources) > manifest.stat().st_mtime
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Address of a production server, as the application's role, over the demo city."""
+    name = os.environ.get("PYTEST_DB", "test_sakpore") + "_journeys"
+    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    _recreate(owner, name)
+    env = os.environ | {
+        "DATABASE_URL": _database(os.environ.get("DATABASE_URL", owner), name),
+        "DATABASE_OWNER_URL": _database(owner, name),
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }
+    steps = [
+        "migrate",
+        "grant",
+        "load_zones",
+        "load_kbli",
+        "load_commodities",
+        "load_catalogue --examples",
+        "demo",
+    ]
+    if _static_is_stale():
+        steps.append("collectstatic --no-input --ignore=*.map --ignore=leaflet-src* --ignore=rest_framework")
+    for step in steps:
+        command = [sys.executable, "manage.py", *step.split()]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{step}: {done.stderr[-2000:]}"
+    port = _free_port()
+    granian = [
+        sys.executable,
+        "-m",
+        "granian",
+        "geoportal.wsgi:application",
+        "--interface",
+        "wsgi",
+        "--no-ws",
+    ]
+    granian += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "1"]
+    server = subprocess.Popen([*granian, "--log-level", "warning"], cwd=ROOT, env=env)
+    try:
+        _wait(f"http://localhost:{port}/readyz", server)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(150):
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"{address} did not answer")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Of one module: Playwright's event loop must not outlive it, since Django refuses to work beside one."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"NO BROWSER: {CHROMIUM} is missing. Install it (apt install chromium) or set CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Journey:
+    """One reader's browser. At the end, whatever the console complained about fails the test."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.context, self.site = context, site
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def strangers(self) -> list[str]:
+        """Addresses outside this site that the page asked for."""
+        return [url for url in self.requests if not url.startswith((self.site, "data:", "blob:"))]
+
+    def axe(self) -> list[str]:
+        """Violations of WCAG 2.2 AA, each with the elements that break it."""
+        self.page.evaluate(AXE.read_text())
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+        return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found["violations"]]
+
+
+@pytest.fixture
+def journey(browser: Browser, site: str) -> Iterator[Callable[..., Journey]]:
+    """journey(width=…, js=…, position=…) opens a fresh browser context."""
+    opened: list[Journey] = []
+
+    def start(
+        size: Any = DESK, *, js: bool = True, position: dict[str, float] | None = None, **options: Any
+    ) -> Journey:
+        phone = size["width"] < 600
+        context = browser.new_context(
+            viewport=size,
+            java_script_enabled=js,
+            has_touch=phone,
+            is_mobile=phone,
+            locale="id-ID",
+            reduced_motion="reduce",
+            geolocation=position,  # type: ignore[arg-type]
+            permissions=["geolocation"] if position else [],
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        opened.append(Journey(context, site))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.context.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
