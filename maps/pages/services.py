@@ -36,6 +36,8 @@ def services(request: HttpRequest) -> HttpResponse:
     sector = next((s for s in sectors if slugify(s) == slugify(wanted)), "")
     rows = [kind for kind in every if not sector or kind.sector == sector]
     rows = find(query, rows)
+    ours = {kind.sector for kind in rows if kind.official}  # the city's own types come before examples
+    rows.sort(key=lambda kind: (kind.sector not in ours, kind.sector, not kind.official, kind.name))
     groups = [
         (name, [_line(kind) for kind in kinds]) for name, kinds in groupby(rows, lambda kind: kind.sector)
     ]
