@@ -50,6 +50,9 @@ def write(chunk: Chunk, commodities: dict[str, int]) -> None:
     )
     with connection.cursor() as cursor:
         ids = [made.id for made in permits]
+        # fresh tables have no statistics, and the triggers' cached plans are those of empty ones
+        for table in ("permits_permit", "permits_permitsite", "permits_permitcommodity", "companies_company"):
+            cursor.execute(f"ANALYZE {table}")
         cursor.execute("UPDATE permits_permit SET published = true WHERE id = ANY (%s)", [ids])
 
 

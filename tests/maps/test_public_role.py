@@ -58,6 +58,7 @@ def city(db: None) -> dict[str, str]:
         "layanan/<str:code>/": f"/layanan/{permit.type.code}/",
         "validasi/<str:typed>/": f"/validasi/{gone.public_id}/",
         "V/<str:typed>": f"/V/{code}",
+        "api/v1/validate/<str:seal_id>/": f"/api/v1/validate/{code}/",
         "V/<str:typed>/": f"/V/{code}/",
         "v/<str:typed>": f"/v/{code.lower()}",
         "v/<str:typed>/": f"/v/{code.lower()}/",
@@ -97,7 +98,12 @@ def test_misses_need_nothing_but_the_counter(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE ON geoportal_attempt TO {role}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
-    for path in ("/V/23456789ABCDEFGHJKMNPQRSTV", "/validasi/23456789ABCD/", "/validasi/?nomor=tidak-ada"):
+    for path in (
+        "/V/23456789ABCDEFGHJKMNPQRSTV",
+        "/validasi/23456789ABCD/",
+        "/validasi/?nomor=tidak-ada",
+        "/api/v1/validate/x/",
+    ):
         with as_public():
             assert client.get(path).status_code == 404
 
