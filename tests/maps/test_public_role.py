@@ -102,7 +102,7 @@ def test_misses_need_nothing_but_the_counter(client: Client) -> None:
         "/V/23456789ABCDEFGHJKMNPQRSTV",
         "/validasi/23456789ABCD/",
         "/validasi/?nomor=tidak-ada",
-        "/api/v1/validate/x/",
+        "/api/v1/validate/23456789ABCDEFGHJKMNPQRSTV/",
     ):
         with as_public():
             assert client.get(path).status_code == 404
