@@ -58,10 +58,11 @@ def city(db: None) -> dict[str, str]:
         "layanan/<str:code>/": f"/layanan/{permit.type.code}/",
         "validasi/<str:typed>/": f"/validasi/{gone.public_id}/",
         "V/<str:typed>": f"/V/{code}",
-        "api/v1/validate/<str:seal_id>/": f"/api/v1/validate/{code}/",
         "V/<str:typed>/": f"/V/{code}/",
         "v/<str:typed>": f"/v/{code.lower()}",
         "v/<str:typed>/": f"/v/{code.lower()}/",
+        "api/v1/validate/<str:seal_id>/": f"/api/v1/validate/{code}/",
+        "api/v1/permits/<str:public_id>/": f"/api/v1/permits/{permit.public_id}/",
         "validasi/": f"/validasi/?nomor={permit.number}",
     }
     more = {
@@ -69,6 +70,9 @@ def city(db: None) -> dict[str, str]:
         "fuzzy": "/perusahaan/?q=bathik&urut=cocok",
         "near": "/perusahaan/?dekat=109.675,-6.889&komoditas=batik&bentuk=pt",
         "types": "/layanan/?q=uji",
+        "api list": "/api/v1/permits/?q=batik&near=109.675,-6.889&radius=500&commodity=batik",
+        "api companies": "/api/v1/companies/?q=bathik",
+        "api search": "/api/v1/search/?q=bathik",
         "home": "/",
         "plain": "/validasi/",
     }
