@@ -122,7 +122,8 @@ class _Reader:
 
     def values(self, key: str) -> list[str]:
         """All values of a parameter; both ?a=x&a=y and ?a=x,y are lists."""
-        return [v for raw in self.params.getlist(self.names[key]) for v in raw.split(",") if v.strip()]
+        found = [v for raw in self.params.getlist(self.names[key]) for v in raw.split(",")]
+        return [_CONTROL.sub("\N{REPLACEMENT CHARACTER}", v) for v in found if v.strip()]
 
     def refuse(self, key: str, value: str, reason: str, allowed: tuple[str, ...] = ()) -> None:
         self.problems.append(Problem(self.names[key], value[:80], reason, allowed))

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
@@ -122,7 +123,10 @@ END
 def _grouped(z: int, x: int, y: int, rows: PlaceQuerySet) -> bytes:
     columns = rows.exclude(point=None).order_by()
     found = columns.values("public_id", "status", "quality", "company_name", "point", code=F("type__code"))  # type: ignore[misc]  # annotated
-    sql, params = found.query.sql_with_params()
+    try:
+        sql, params = found.query.sql_with_params()
+    except EmptyResultSet:  # Django knows already that nothing answers
+        return b""
     return _one(_TILE.format(rows=sql, most=MAX_POINTS), [*params, z, x, y, z, x, y])
 
 
