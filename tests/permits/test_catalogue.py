@@ -57,9 +57,12 @@ def rows() -> list[dict[str, object]]:
     return [dict(row) for row in PermitType.objects.order_by("pk").values()]
 
 
-def test_the_city_has_69_types_of_which_seven_are_its_own(shipped: list[PermitType]) -> None:
-    assert len(shipped) == 69
-    official = [t for t in shipped if t.official]
+def test_the_city_has_69_types_of_which_seven_are_its_own_and_two_are_of_oss(
+    shipped: list[PermitType],
+) -> None:
+    assert len(shipped) == 69 + 2
+    assert {t.code for t in shipped if t.sector == "OSS-RBA"} == {"OSS-PROYEK", "OSS-IZIN"}
+    official = [t for t in shipped if t.official and t.sector != "OSS-RBA"]
     assert len(official) == 7
     assert all(t.jurisdiction.startswith("Kota Pekalongan") for t in official)
     assert not [t.code for t in shipped if not t.official and t.jurisdiction.startswith("Kota Pekalongan")]
@@ -98,24 +101,24 @@ def test_everyday_words_find_every_type(shipped: list[PermitType]) -> None:
 @pytest.mark.django_db
 def test_only_official_types_are_loaded_unless_examples_are_asked_for() -> None:
     load()
-    assert PermitType.objects.count() == PermitType.objects.official().count() == 7
+    assert PermitType.objects.count() == PermitType.objects.official().count() == 9
     load("--examples")
-    assert PermitType.objects.count() == 69
+    assert PermitType.objects.count() == 71
     load()
-    assert PermitType.objects.count() == 69
+    assert PermitType.objects.count() == 71
 
 
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing() -> None:
     load("--examples")
     before = rows()
-    assert ", 69 " in load("--examples")
+    assert ", 71 " in load("--examples")
     assert rows() == before
 
 
 @pytest.mark.django_db
 def test_dry_run_changes_nothing() -> None:
-    assert load("--examples", "--dry-run").startswith("load_catalogue: 69 ")
+    assert load("--examples", "--dry-run").startswith("load_catalogue: 71 ")
     assert rows() == []
 
 
@@ -160,7 +163,7 @@ def test_one_bad_entry_and_nothing_is_loaded(tmp_path: Path) -> None:
 
 def test_check_needs_no_database() -> None:
     with connection.execute_wrapper(lambda *_: pytest.fail("the database was asked")):
-        assert load("--check").startswith("load_catalogue: 69 ")
+        assert load("--check").startswith("load_catalogue: 71 ")
 
 
 @pytest.mark.parametrize(
