@@ -172,6 +172,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 300
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages ask for no other name; half of the time to compress
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
