@@ -25,6 +25,7 @@ PUBLIC_ROUTES = frozenset(
         "tiles/zones/<int:z>/<int:x>/<int:y>.mvt",
         "tiles/permits.json",
         "tiles/zones.json",
+        "data/",
         "statistik/",
         "statistik/peta/",
         "peta/",

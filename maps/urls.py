@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import include, path
 
 from maps.api import tiles
-from maps.pages import claims, company, desk, directory, home, services, statistics, validate
+from maps.pages import claims, company, desk, directory, home, open_data, services, statistics, validate
 from maps.pages import map as map_pages
 
 urlpatterns: list[Any] = [
@@ -14,6 +14,7 @@ urlpatterns: list[Any] = [
     path("tiles/zones/<int:z>/<int:x>/<int:y>.mvt", tiles.zone_tile),
     path("tiles/permits.json", tiles.permit_tile_json, name="permit-tiles"),
     path("tiles/zones.json", tiles.zone_tile_json, name="zone-tiles"),
+    path("data/", open_data.open_data, name="open-data"),
     path("statistik/", statistics.statistics, name="statistics"),
     path("statistik/peta/", statistics.village_map, name="village-map"),
     path("peta/", map_pages.map_page, name="map"),
