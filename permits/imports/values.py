@@ -1,6 +1,6 @@
 """Understands what cells hold: dates, numbers, NIB, telephone numbers, names.
 
-A cell that cannot be understood gives None or "": whether its row can be taken all the same, it does not say.
+A cell that cannot be understood gives None or "": whether its row can be taken all the same is the importer's.
 """
 
 import re
