@@ -119,6 +119,8 @@ class _Link:
 
     def _head(self, head: bytes, begin: int) -> None:
         first, *lines = head.split(b"\r\n")
+        if not first.startswith(b"HTTP/1."):
+            raise LoadError("an answer is not HTTP/1.x")
         self._status = int(first.split(b" ", 2)[1])
         fields = {
             name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)
@@ -157,10 +159,18 @@ def _work(port: int, requests: Sequence[bytes], seconds: float, links: int, firs
 
 
 def _shoot(port: int, requests: Sequence[bytes], seconds: float, links: int, first: int) -> Run:
+    open_links = [_Link(port) for _ in range(links)]
+    try:
+        return _rounds(open_links, requests, seconds, first)
+    finally:
+        for link in open_links:
+            link.socket.close()
+
+
+def _rounds(links: Sequence[_Link], requests: Sequence[bytes], seconds: float, first: int) -> Run:
     chooser = selectors.DefaultSelector()
     turn = first
-    for _ in range(links):
-        link = _Link(port)
+    for link in links:
         chooser.register(link.socket, selectors.EVENT_READ, link)
         link.send(requests[turn % len(requests)])
         turn += 1
@@ -187,8 +197,6 @@ def _shoot(port: int, requests: Sequence[bytes], seconds: float, links: int, fir
             link.send(requests[turn % len(requests)])
             turn += 1
     run.seconds = now - begin
-    for key in list(chooser.get_map().values()):
-        key.data.socket.close()
     return run
 
 

@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from urllib.parse import unquote, urlsplit
 
 import cluster
 from base import LOCAL, fail, once, output, run, step
@@ -142,16 +141,9 @@ def install() -> dict[str, str]:
 def tipg(city: City) -> Iterator[int]:
     """Serves /collections/public.maps_place/tiles/WebMercatorQuad/{z}/{x}/{y}; two workers."""
     port = servers.free_port()
-    url = urlsplit(city.env["DATABASE_URL"])
-    place = unquote(url.netloc).rpartition("@")[2]
-    host, _, number = (place, "", "") if place.startswith("/") else place.partition(":")
     env = {
         "PATH": os.environ.get("PATH", os.defpath),
-        "POSTGRES_USER": unquote(url.username or ""),
-        "POSTGRES_PASS": unquote(url.password or "none"),
-        "POSTGRES_HOST": host,
-        "POSTGRES_PORT": number or "5432",
-        "POSTGRES_DBNAME": url.path.strip("/"),
+        "DATABASE_URL": dsn(city.env["DATABASE_URL"]),
         "TIPG_DB_TABLES": f'["public.{TABLE}"]',
         "TIPG_DB_SCHEMAS": '["public"]',
     }

@@ -78,7 +78,7 @@ def _near(what: str, found: int, wanted: int) -> None:
 
 def _every(city: City, tile: Tile) -> int:
     left, bottom, right, top = tile.box
-    sql = "SELECT count(*) FROM maps_place WHERE point && ST_MakeEnvelope(%s, %s, %s, %s, 3857)"
+    sql = "SELECT count(*) FROM maps_place WHERE ST_Intersects(point, ST_MakeEnvelope(%s, %s, %s, %s, 3857))"
     return int(city.one(sql, left, bottom, right, top))
 
 
