@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from companies.models import Commodity, Source
 from geoportal.geography.models import Zone
-from maps.models import Place, PlaceQuerySet
+from maps import search
+from maps.models import Away, Place, PlaceQuerySet
 from permits.models import PermitType
 from permits.status import Status
 
@@ -35,7 +36,10 @@ PAGE_NAMES = {
 }
 MAX_TEXT = 200
 MAX_RADIUS = 50_000.0
+MAX_VALUES = 200  # of one parameter
+MAX_REFUSALS = 5  # of one parameter are told
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NUMBER = re.compile(r"\s*[-+]?[0-9]{1,12}(\.[0-9]{0,20})?\s*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Filter:
         return Point(*self.near, srid=4326) if self.near else None
 
     def places(self) -> PlaceQuerySet:
-        """The sites that answer, with `status`; free text (`q`) is the caller's: maps.search ranks it."""
+        """The sites that answer, with `status`. Asks at most once where `q` may be misspelt."""
         rows = Place.objects.having_status(*self.status)
         if self.commodity:
             rows = rows.of_commodities(*self.commodity)
@@ -95,11 +99,21 @@ class Filter:
         if self.bbox:
             rows = rows.filter(_in_bbox(self.bbox))
         if self.near_point and self.radius:
-            # the index works in EPSG:3857, whose metres are longer by 1/cos(latitude)
-            centre = self.near_point.transform(3857, clone=True)
-            stretched = self.radius / math.cos(math.radians(self.near_point.y))
-            rows = rows.filter(point__dwithin=(centre, stretched))
-        return rows
+            rows = _in_circle(rows, self.near_point, self.radius)
+        return search.apply(rows, self.q) if self.q else rows
+
+    def permits(self) -> PlaceQuerySet:
+        """One site of each permit that answers: its first, or the first that is where the request looks."""
+        rows = self.places()
+        return rows.one_site_each() if self.zone or self.bbox or self.radius else rows.permits()
+
+
+def _in_circle(rows: PlaceQuerySet, centre: Point, radius: float) -> PlaceQuerySet:
+    """Exact on the ellipsoid. The index works in EPSG:3857, whose metres grow by 1/cos(latitude)."""
+    farthest = min(abs(centre.y) + radius / 110_000, 89.0)
+    reach = 1.01 * radius / math.cos(math.radians(farthest))
+    near = rows.filter(point__dwithin=(centre.transform(3857, clone=True), reach))
+    return near.alias(away=Away("point", centre)).filter(away__lte=radius)
 
 
 def _in_bbox(bbox: tuple[float, float, float, float]) -> Q:
@@ -122,11 +136,16 @@ class _Reader:
 
     def values(self, key: str) -> list[str]:
         """All values of a parameter; both ?a=x&a=y and ?a=x,y are lists."""
-        found = [v for raw in self.params.getlist(self.names[key]) for v in raw.split(",")]
-        return [_CONTROL.sub("\N{REPLACEMENT CHARACTER}", v) for v in found if v.strip()]
+        found = [v for raw in self.params.getlist(self.names[key]) for v in raw.split(",") if v.strip()]
+        if len(found) > MAX_VALUES:
+            self.refuse(key, "", _("more than %(n)d values; leave some out") % {"n": MAX_VALUES})
+            return []
+        return [_CONTROL.sub("\N{REPLACEMENT CHARACTER}", v) for v in found]
 
     def refuse(self, key: str, value: str, reason: str, allowed: tuple[str, ...] = ()) -> None:
-        self.problems.append(Problem(self.names[key], value[:80], reason, allowed))
+        name = self.names[key]
+        if sum(problem.name == name for problem in self.problems) < MAX_REFUSALS:
+            self.problems.append(Problem(name, value[:80], reason, allowed))
 
     def text(self, key: str) -> str:
         value = self.params.get(self.names[key], "").strip()
@@ -139,15 +158,12 @@ class _Reader:
         raw = str(self.params.get(self.names[key], ""))
         if not raw:
             return None
-        try:
-            found = [float(part) for part in raw.split(",")]
-        except ValueError:
-            found = []
-        if len(found) not in counts or not all(map(math.isfinite, found)):
+        parts = raw.split(",")
+        if len(parts) not in counts or not all(_NUMBER.fullmatch(part) for part in parts):
             wanted = _("or").join(f" {n} " for n in counts).strip()
             self.refuse(key, raw, _("must be %(counts)s numbers separated by commas") % {"counts": wanted})
             return None
-        return found
+        return [float(part) for part in parts]
 
     def choices(self, key: str, choices: type[Status] | type[Source]) -> tuple:  # type: ignore[type-arg]
         found = []
@@ -163,10 +179,11 @@ class _Reader:
         if not wanted:
             return ()
         known = {getattr(row, by): row for row in model.objects.filter(**{f"{by}__in": wanted})}  # type: ignore[attr-defined]
-        for value in wanted:
-            if value not in known:
-                every = model.objects.order_by(by).values_list(by, flat=True)[:200]  # type: ignore[attr-defined]
-                self.refuse(key, value, _("unknown value"), tuple(every))
+        unknown = [value for value in wanted if value not in known]
+        if unknown:
+            every = tuple(model.objects.order_by(by).values_list(by, flat=True)[:200])  # type: ignore[attr-defined]
+            for value in unknown:
+                self.refuse(key, value, _("unknown value"), every)
         return tuple(known[value] for value in wanted if value in known)
 
     def bbox(self) -> tuple[float, float, float, float] | None:

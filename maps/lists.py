@@ -1,20 +1,21 @@
 """Keyset paging with cursors that belong to one query."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point
 from django.core import signing
-from django.db.models import F, FloatField, Func, Q, QuerySet, Value
+from django.db.models import FloatField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from maps.filters import BadFilter, Problem
+from maps.models import Away
 
-_NOWHERE = 1e9  # metres: what has no point comes last by distance
+_SALT = "maps.lists"  # signed, so that a value in it is one of ours
 
 
 @dataclass(frozen=True)
@@ -32,30 +33,37 @@ def _fingerprint(query: QueryDict) -> str:
 
 
 def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None) -> Page:
-    """`limit` rows after the query's cursor (`after`), by id, or by distance (`away`, EPSG:3857) and id.
+    """`limit` rows after the query's cursor (`after`), by id, or by distance from `near` (EPSG:4326) and id.
 
-    `near` in the SRID of the rows' point. Raises BadFilter for a cursor of another query.
+    Rows by distance carry `away` in metres; what has no point comes last, `away` infinite. Raises BadFilter
+    for a cursor that was not written for this query.
     """
     key = [by_id]
     if near is not None:
-        here = Value(near, PointField(srid=near.srid or 4326))
-        away = Func(F("point"), here, function="ST_Distance", output_field=FloatField())
-        rows = rows.annotate(away=Coalesce(away, Value(_NOWHERE, FloatField())))
+        rows = rows.annotate(away=Coalesce(Away("point", near), Value(math.inf, FloatField())))
         key = ["away", by_id]
-    if cursor := query.get("after", ""):
-        try:
-            mark, *after = signing.loads(str(cursor)[:500], salt="cursor")
-            if mark != _fingerprint(query) or len(after) != len(key):
-                raise signing.BadSignature
-        except (signing.BadSignature, ValueError, TypeError):
-            reason = _("not a cursor of this query; follow the next link of an answer")
-            raise BadFilter([Problem("after", str(cursor)[:80], reason)]) from None
+    after = _read(query, len(key))
+    if after:
         rows = rows.filter(_behind(key, after))
     found = list(rows.order_by(*key)[: limit + 1])
     if len(found) <= limit:
         return Page(found, "")
     last = [getattr(found[limit - 1], name) for name in key]
-    return Page(found[:limit], signing.dumps([_fingerprint(query), *last], salt="cursor"))
+    return Page(found[:limit], signing.dumps([_fingerprint(query), *last], salt=_SALT))
+
+
+def _read(query: QueryDict, length: int) -> list[Any]:
+    cursor = query.get("after", "")
+    if not cursor:
+        return []
+    try:
+        mark, *after = signing.loads(cursor[:500], salt=_SALT)
+        if mark != _fingerprint(query) or len(after) != length:
+            raise signing.BadSignature
+    except (signing.BadSignature, ValueError, TypeError):
+        reason = _("not a cursor of this query; follow the next link of an answer")
+        raise BadFilter([Problem("after", cursor[:80], reason)]) from None
+    return list(after)
 
 
 def _behind(key: list[str], after: list[Any]) -> Q:

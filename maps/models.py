@@ -3,6 +3,8 @@
 from typing import Self
 
 from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import Point
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 
@@ -12,6 +14,17 @@ from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from permits.models import PermitType, Purpose, Risk
 from permits.status import SHOWN, Status, StatusOf
+
+
+class Away(models.Func):
+    """Metres on the ellipsoid between a point column and `centre` (EPSG:4326), as geopy's geodesic says."""
+
+    function = "ST_DistanceSpheroid"
+    output_field = models.FloatField()
+
+    def __init__(self, point: str, centre: Point) -> None:
+        here = Transform(models.F(point), 4326)
+        super().__init__(here, models.Value(centre, models.PointField(srid=4326)))
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -35,8 +48,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def one_site_each(self) -> Self:
         """One site of every permit among these rows: its first, or the first that is left of it."""
-        chosen = self.order_by("permit_id", "-first_site", "id").distinct("permit_id").values("id")
-        return self.filter(pk__in=chosen)
+        before = models.Q(first_site=True) | models.Q(pk__lt=models.OuterRef("pk"))
+        better = self.order_by().filter(before, permit_id=models.OuterRef("permit_id"))
+        # nearly every row is a first site and needs no look at its siblings
+        return self.filter(models.Q(first_site=True) | ~models.Exists(better))
 
 
 class Place(models.Model):

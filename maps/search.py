@@ -5,11 +5,13 @@ What a text means: a village; a commodity or permit type by any of its words; bo
 when none of these finds anything. Reads public relations only.
 """
 
+import hashlib
 import re
 import time
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +26,7 @@ from maps.models import Place, PlaceQuerySet
 from permits.models import PermitType
 
 MAX_WORDS = 10
+RANKED = 200  # names or numbers at least that are compared
 CLOSE = 0.74  # difflib's ratio from which a word is taken for a slip: "bathik" is 0.91 like "batik"
 _LEGAL_FORMS = frozenset({"pt", "cv", "ud", "pd", "fa", "tbk"})  # twin of maps_fold() in sql/search.sql
 _SMALL = frozenset({"di", "in", "kel", "kelurahan", "dan", "and"})
@@ -50,6 +53,14 @@ class Vocabulary:
     villages: tuple[tuple[Zone, tuple[str, ...]], ...]
     types: tuple[tuple[PermitType, tuple[str, ...]], ...]
 
+    @cached_property
+    def digest(self) -> str:
+        """Changes when a word does: what a text means may have changed then."""
+        words = [
+            (i.pk, phrases) for part in (self.commodities, self.villages, self.types) for i, phrases in part
+        ]
+        return hashlib.blake2b(repr(words).encode(), digest_size=6).hexdigest()
+
 
 _known: tuple[float, Vocabulary] | None = None
 
@@ -64,7 +75,7 @@ def vocabulary() -> Vocabulary:
     """Three queries, at most every 30 s a process."""
     global _known
     if _known is None or time.monotonic() - _known[0] > _VOCABULARY_SECONDS:
-        types = PermitType.objects.only("id", "code", "name", "name_en", "keywords")
+        types = PermitType.objects.only("id", "code", "name", "name_en", "sector", "keywords")
         _known = (
             time.monotonic(),
             Vocabulary(
@@ -209,9 +220,12 @@ def apply(rows: PlaceQuerySet, q: str) -> PlaceQuerySet:
     return rows.filter(wanted)
 
 
+# A few letters are in half of all names: some of those are ranked, not all
 _EXACT = """
-SELECT id, name, slug, village_id FROM maps_company
-WHERE {contains}
+SELECT id, name, slug, village_id FROM (
+    (SELECT id, name, slug, village_id FROM maps_company WHERE maps_fold(name) LIKE %s LIMIT %s)
+    UNION (SELECT id, name, slug, village_id FROM maps_company WHERE {contains} LIMIT %s)
+) compared
 ORDER BY maps_fold(name) LIKE %s DESC, word_similarity(%s, maps_fold(name)) DESC, name, id LIMIT %s
 """
 _FUZZY = """
@@ -226,7 +240,8 @@ def _companies(words: tuple[str, ...], limit: int) -> list[tuple[int, str, str, 
     with connection.cursor() as cursor:
         contains = " AND ".join(["maps_fold(name) LIKE %s"] * len(words))
         likes = [f"%{word}%" for word in words]
-        cursor.execute(_EXACT.format(contains=contains), [*likes, f"{text}%", text, limit])
+        start, some = f"{text}%", max(limit, RANKED)
+        cursor.execute(_EXACT.format(contains=contains), [start, some, *likes, some, start, text, limit])
         found: list[tuple[int, str, str, str | None]] = cursor.fetchall()
         if not found:
             cursor.execute(_FUZZY, [text, text, text, limit])
@@ -293,7 +308,8 @@ def suggest(q: str, *, limit: int = 8) -> list[Suggestion]:
         if len(found) < 6:
             add("type", local(kind), kind.code, f"{on_map}?{urlencode({'jenis': kind.code})}")
     if any(c.isdigit() for c in q):
-        rows = Place.objects.permits().filter(_number_like(q)).order_by("number")
+        some = Place.objects.permits().filter(_number_like(q)).order_by().values("pk")[:RANKED]
+        rows = Place.objects.filter(pk__in=some).order_by("number")
         for place in rows.values("public_id", "number", "company_name")[:3]:
             add(
                 "permit",

@@ -5,6 +5,7 @@ grouped on the fly from maps_place. Both give the layers `place` and `cluster` (
 sites, `same` says that all of them stand on one spot.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,11 +15,9 @@ from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F
 from django.http import HttpRequest
 
 from geoportal.geography.models import Zone
-from maps import search
 from maps.filters import Filter
 from maps.models import PlaceQuerySet
 
@@ -31,43 +30,52 @@ LAYERS = {
     "permits": {
         "place": {
             "id": "public id of the permit; of one of them where n is above 1",
-            "n": "sites on this spot",
-            "same": "true where n is above 1",
+            "n": "permits on this spot",
+            "same": "true where n is above 1: it never splits",
             "status": "in_force, ending, expired, suspended, revoked, replaced, registered",
             "quality": "how well the point is known: surveyed, building, street, village",
-            "company": "name of the holder",
+            "company": "name of the holder; empty where it is not public",
             "type": "code of the permit type",
         },
-        "cluster": {"n": "sites", "same": "true where all stand on one spot"},
+        "cluster": {"n": "sites", "same": "true where all stand on one spot: it never splits"},
     },
     "zones": {
-        "zones": {"code": "String", "name": "String", "level": "district, village", "approximate": "Boolean"},
+        "zones": {
+            "code": "the ministry's",
+            "name": "in Indonesian",
+            "level": "district; village from zoom 10 on",
+            "approximate": "true where the border was computed around the label point",
+        },
+        "names": {"code": "the ministry's", "name": "in Indonesian", "level": "district, village"},
     },
 }
 
-_known: tuple[float, int] | None = None
+_known: dict[str, tuple[float, str]] = {}
 
 
 def forget() -> None:
-    global _known
-    _known = None
+    _known.clear()
 
 
-def version() -> int:
-    """Rises whenever a tile may have changed, at midnight too. Asked at most every 2 s a process."""
-    global _known
-    if _known is None or time.monotonic() - _known[0] >= VERSION_SECONDS:
+def _now_and_then(sql: str) -> str:
+    """The answer to `sql`, asked at most every VERSION_SECONDS a process."""
+    asked, answer = _known.get(sql, (-math.inf, ""))
+    if time.monotonic() - asked >= VERSION_SECONDS:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT maps_tile_version()")
-            _known = (time.monotonic(), cursor.fetchone()[0])
-    return _known[1]
+            cursor.execute(sql)
+            answer = str(cursor.fetchone()[0])
+        _known[sql] = (time.monotonic(), answer)
+    return answer
+
+
+def version() -> str:
+    """Changes whenever a tile of permits may have changed, at midnight too."""
+    return _now_and_then("SELECT maps_tile_version()")
 
 
 def zone_version() -> str:
-    """Boundaries change when somebody loads them: their count, areas and credits say so."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT md5(string_agg(code || xmin::text, ',' ORDER BY code)) FROM geography_zone")
-        return str(cursor.fetchone()[0])
+    """Of the boundaries: xmin changes with every write of a row."""
+    return _now_and_then("SELECT md5(string_agg(code || xmin::text, ',' ORDER BY code)) FROM geography_zone")
 
 
 def in_range(z: int, x: int, y: int) -> bool:
@@ -80,8 +88,7 @@ def permits(z: int, x: int, y: int, chosen: Filter) -> bytes:
     if rest.is_empty and len(chosen.commodity) <= 1:
         wanted = chosen.commodity[0].pk if chosen.commodity else 0
         return _one("SELECT maps_tile(%s, %s, %s, %s)", [z, x, y, wanted])
-    rows = chosen.places()
-    return _grouped(z, x, y, search.apply(rows, chosen.q) if chosen.q else rows)
+    return _grouped(z, x, y, chosen.places())
 
 
 def zones(z: int, x: int, y: int) -> bytes:
@@ -94,35 +101,43 @@ def _one(sql: str, params: Sequence[Any]) -> bytes:
         return bytes(cursor.fetchone()[0] or b"")
 
 
+# Everything is counted by its number only; the few that are shown one by one are looked up at the end.
 _TILE = """
-WITH hit AS MATERIALIZED (
-    SELECT r.* FROM ({rows}) r WHERE r.point && (SELECT ST_TileEnvelope(%s, %s, %s))
+WITH hit AS (  -- a permit once on each spot
+    SELECT r.point, r.permit_id, min(r.id) AS id, count(*) AS sites FROM ({rows}) r
+    WHERE r.point && (SELECT ST_TileEnvelope(%s, %s, %s)) GROUP BY r.point, r.permit_id
 ), tile AS (
     SELECT 4096 * 2.0 ^ %s / 40075016.685578488 AS scale
 ), spot AS (
-    SELECT min(public_id) AS id, count(*)::int AS n, count(*) > 1 AS same, min(status) AS status,
-           min(quality) AS quality, min(company_name) AS company, min(code) AS type,
-           round(ST_X(point) * scale + 20037508.342789244 * scale - %s * 4096.0) AS px,
-           round(20037508.342789244 * scale - %s * 4096.0 - ST_Y(point) * scale) AS py
+    SELECT min(id) AS id, sum(sites) AS sites, count(*)::int AS n,
+           floor(ST_X(point) * scale + 20037508.342789244 * scale) - %s * 4096.0 AS px,
+           floor(20037508.342789244 * scale - ST_Y(point) * scale) - %s * 4096.0 AS py
     FROM hit, tile GROUP BY point, scale
-), small AS (SELECT count(*) <= {most} AS yes FROM spot)
-SELECT CASE WHEN (SELECT yes FROM small) THEN
-    (SELECT ST_AsMVT(t, 'place', 4096, 'g') FROM (
-        SELECT id, n, same, status, quality, company, type, ST_MakePoint(px, py) AS g
-        FROM spot WHERE px >= 0 AND px < 4096 AND py >= 0 AND py < 4096) t)
-ELSE
-    (SELECT ST_AsMVT(t, 'cluster', 4096, 'g') FROM (
-        SELECT sum(n)::int AS n, count(*) = 1 AS same,
-               ST_MakePoint(round(sum(px * n) / sum(n)), round(sum(py * n) / sum(n))) AS g
-        FROM spot WHERE px >= 0 AND px < 4096 AND py >= 0 AND py < 4096
-        GROUP BY floor(px / 128), floor(py / 128)) t)
-END
+), inside AS (  -- the index knows borders to a metre only; floor() gives each point to exactly one tile
+    SELECT *, count(*) OVER () <= {most}
+              OR count(*) OVER (PARTITION BY floor(px / 128), floor(py / 128)) = 1 AS alone
+    FROM spot WHERE px >= 0 AND px < 4096 AND py >= 0 AND py < 4096
+)
+SELECT coalesce((
+    SELECT ST_AsMVT(t, 'place', 4096, 'g') FROM (
+        SELECT p.public_id AS id, n, n > 1 AS same,
+               permits_status(p.registered_only, p.revoked_on, p.suspended_on, p.replaced_by IS NOT NULL,
+                   p.valid_until) AS status,
+               p.quality, p.company_name AS company, k.code AS type, ST_MakePoint(px, py) AS g
+        FROM inside s JOIN maps_place p ON p.id = s.id JOIN permits_permittype k ON k.id = p.type_id
+        WHERE s.alone) t
+    ), '') || coalesce((
+    SELECT ST_AsMVT(t, 'cluster', 4096, 'g') FROM (
+        SELECT sum(sites)::int AS n, false AS same,
+               ST_MakePoint(floor(sum(px * sites) / sum(sites)), floor(sum(py * sites) / sum(sites))) AS g
+        FROM inside WHERE NOT alone GROUP BY floor(px / 128), floor(py / 128)) t
+    ), '')
 """
 
 
 def _grouped(z: int, x: int, y: int, rows: PlaceQuerySet) -> bytes:
     columns = rows.exclude(point=None).order_by()
-    found = columns.values("public_id", "status", "quality", "company_name", "point", code=F("type__code"))  # type: ignore[misc]  # annotated
+    found = columns.values("id", "permit_id", "point")
     try:
         sql, params = found.query.sql_with_params()
     except EmptyResultSet:  # Django knows already that nothing answers

@@ -1,7 +1,7 @@
-from django.http import JsonResponse
+from django.http import JsonResponse, QueryDict
 
 from geoportal.problems import problem
-from maps.filters import BadFilter
+from maps.filters import BadFilter, Problem
 
 
 def bad_filter(error: BadFilter) -> JsonResponse:
@@ -15,3 +15,11 @@ def bad_filter(error: BadFilter) -> JsonResponse:
             for p in error.problems
         ],
     )
+
+
+def only(query: QueryDict, *allowed: str) -> None:
+    """Refuses every parameter but these."""
+    known = tuple(sorted(allowed))
+    wrong = [Problem(name[:80], "", "unknown parameter", known) for name in query if name not in allowed]
+    if wrong:
+        raise BadFilter(wrong)

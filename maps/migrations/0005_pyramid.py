@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             excluded=", ".join(f"excluded.{column}" for column in COLUMNS),
             current=", ".join(f"m.{column}" for column in COLUMNS),
         ),
+        sql_file(__file__, "place_changed.sql"),
         sql_file(__file__, "pyramid.sql"),
         sql_file(__file__, "tile.sql"),
         # what is there already is written anew, and so counted

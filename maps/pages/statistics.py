@@ -14,15 +14,14 @@ from companies.models import Commodity
 from geoportal.caching import public_cache
 from geoportal.geography.distance import metres
 from geoportal.geography.models import Zone
-from maps import filters, search, thematic
+from maps import filters, thematic
 from maps.models import Place, PlaceQuerySet
 from permits.status import Status
 
 
 def _permits(request: HttpRequest) -> tuple[PlaceQuerySet, list[filters.Problem]]:
     chosen, problems = filters.read(request.GET, page=True)
-    rows = chosen.places()
-    return (search.apply(rows, chosen.q) if chosen.q else rows).permits(), problems
+    return chosen.places().permits(), problems
 
 
 def _by_village(rows: PlaceQuerySet) -> dict[str, int]:

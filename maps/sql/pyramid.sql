@@ -28,26 +28,6 @@ INSERT INTO maps_tile_state DEFAULT VALUES;
 
 CREATE INDEX maps_place_counted_until ON maps_place (counted_until) WHERE counted;
 
-
-CREATE OR REPLACE FUNCTION maps_place_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    IF tg_op <> 'INSERT' THEN
-        INSERT INTO maps_delta
-            SELECT -1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM source WHERE counted;
-        DELETE FROM maps_pin USING source o, unnest(0::bigint || o.commodities) c
-            WHERE o.counted AND maps_pin.commodity = c AND maps_pin.zcode = o.zcode AND maps_pin.place_id = o.id;
-    END IF;
-    IF tg_op <> 'DELETE' THEN
-        INSERT INTO maps_delta
-            SELECT 1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM target WHERE counted;
-        INSERT INTO maps_pin
-            SELECT c, zcode, id, type_id, village_id, source, registered_only, valid_until,
-                   round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities
-            FROM target, unnest(0::bigint || commodities) c WHERE counted;
-    END IF;
-    RETURN NULL;
-END $$;
 CREATE TRIGGER maps_place_insert AFTER INSERT ON maps_place REFERENCING NEW TABLE AS target
     FOR EACH STATEMENT EXECUTE FUNCTION maps_place_changed();
 CREATE TRIGGER maps_place_update AFTER UPDATE ON maps_place REFERENCING OLD TABLE AS source NEW TABLE AS target

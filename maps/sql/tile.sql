@@ -1,6 +1,13 @@
--- A tile of what is counted, of all commodities (0) or one. Points where it holds at most a thousand sites, each place
--- once with the number of sites on it; else clusters of 32 by 32 cells, each at the mean of its members. `same`: all
--- of it stands on one spot of some 19 m and will never split.
+-- A point of a tile: whole units, and never on its far edge, which is the neighbour's (readers drop what lies there).
+CREATE OR REPLACE FUNCTION maps_in_tile(px float8, py float8) RETURNS geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ST_MakePoint(least(greatest(floor(px), 0), 4095), least(greatest(floor(py), 0), 4095))
+$$;
+
+-- A tile of what is counted, of all commodities (0) or one. Where it holds at most a thousand sites, the layer `place`
+-- has each spot once, with the number of permits on it and the data of one of them. Else the layer `cluster` has cells
+-- of 32 by 32 (16 by 16 at z 13) with their number of sites, each at the mean of its members, and `place` what is alone in its cell.
+-- `same`: all of it stands on one spot (in a cluster: of some 19 m) and will never split.
 CREATE OR REPLACE FUNCTION maps_tile(z int, x int, y int, wanted bigint DEFAULT 0) RETURNS bytea
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -8,65 +15,83 @@ DECLARE
     bits CONSTANT int := 2 * (21 - z);
     low CONSTANT bigint := tile << bits;
     high CONSTANT bigint := (tile + 1) << bits;
-    cell CONSTANT int := least(z + 5, 17);
+    cell CONSTANT int := least(z + 5, 17);  -- of a cell; the finest that is kept makes 16 by 16 at z 13
+    cell_bits CONSTANT int := 2 * (21 - cell);
     scale CONSTANT float8 := 4096 * 2.0 ^ z / 40075016.685578488;
     left_edge CONSTANT float8 := 20037508.342789244 * scale - x * 4096.0;
     upper_edge CONSTANT float8 := 20037508.342789244 * scale - y * 4096.0;
-    counted bigint;
+    sites bigint;
+    crowded boolean;
     result bytea;
 BEGIN
     IF z BETWEEN 5 AND 17 THEN
-        counted := (SELECT n FROM maps_aggregate WHERE level = z AND commodity = wanted AND code = tile);
-        IF coalesce(counted, 0) = 0 THEN RETURN ''; END IF;
-    ELSIF z > 17 THEN
-        counted := (SELECT count(*) FROM (
+        sites := (SELECT n FROM maps_aggregate WHERE level = z AND commodity = wanted AND code = tile);
+        IF coalesce(sites, 0) = 0 THEN RETURN ''; END IF;
+    ELSE
+        sites := (SELECT count(*) FROM (
             SELECT FROM maps_pin WHERE commodity = wanted AND zcode >= low AND zcode < high LIMIT 1001) q);
-    ELSE
-        counted := 1001;
     END IF;
-    IF counted <= 1000 THEN
-        SELECT ST_AsMVT(t, 'place', 4096, 'g') INTO result FROM (
-            SELECT min(p.public_id) AS id, count(*)::int AS n, count(*) > 1 AS same,
-                   min(permits_status(p.registered_only, p.revoked_on, p.suspended_on, p.replaced_by IS NOT NULL,
-                       p.valid_until)) AS status,
-                   min(p.quality) AS quality, min(p.company_name) AS company, min(k.code) AS type,
-                   ST_MakePoint(round(i.x * (scale / 100) + left_edge), round(upper_edge - i.y * (scale / 100))) AS g
-            FROM maps_pin i JOIN maps_place p ON p.id = i.place_id JOIN permits_permittype k ON k.id = p.type_id
-            WHERE i.commodity = wanted AND i.zcode >= low AND i.zcode < high
-            GROUP BY i.x, i.y) t;
-    ELSIF z <= 12 THEN
-        SELECT ST_AsMVT(t, 'cluster', 4096, 'g') INTO result FROM (
-            SELECT a.n,
-                   (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode >= a.code << (2 * (21 - cell))
+    crowded := sites > 1000;
+    WITH cells AS (
+        SELECT n, sx::float8 / n AS cx, sy::float8 / n AS cy,
+               code << cell_bits AS first, ((code + 1) << cell_bits) - 1 AS last
+        FROM maps_aggregate
+        WHERE crowded AND z <= 13 AND level = cell AND commodity = wanted AND n > 0
+          AND code >= tile << (2 * (cell - z)) AND code < (tile + 1) << (2 * (cell - z))
+        UNION ALL
+        SELECT count(*)::int, avg(i.x)::float8, avg(i.y)::float8, min(i.zcode), max(i.zcode)
+        FROM maps_pin i
+        WHERE crowded AND z > 13 AND i.commodity = wanted AND i.zcode >= low AND i.zcode < high
+        GROUP BY i.zcode >> greatest(bits - 10, 0)
+    ), alone AS (
+        SELECT i.place_id, i.x, i.y FROM maps_pin i
+        WHERE NOT crowded AND i.commodity = wanted AND i.zcode >= low AND i.zcode < high
+        UNION ALL
+        SELECT one.place_id, one.x, one.y FROM cells c CROSS JOIN LATERAL (
+            SELECT i.place_id, i.x, i.y FROM maps_pin i
+            WHERE i.commodity = wanted AND i.zcode BETWEEN c.first AND c.last ORDER BY i.zcode LIMIT 1) one
+        WHERE c.n = 1
+    ), spots AS (
+        SELECT (array_agg(p.public_id ORDER BY p.id))[1] AS id, count(DISTINCT p.permit_id)::int AS n,
+               count(DISTINCT p.permit_id) > 1 AS same,
+               (array_agg(permits_status(p.registered_only, p.revoked_on, p.suspended_on,
+                   p.replaced_by IS NOT NULL, p.valid_until) ORDER BY p.id))[1] AS status,
+               (array_agg(p.quality ORDER BY p.id))[1] AS quality,
+               (array_agg(p.company_name ORDER BY p.id))[1] AS company,
+               (array_agg(k.code ORDER BY p.id))[1] AS type,
+               maps_in_tile(a.x * (scale / 100) + left_edge, upper_edge - a.y * (scale / 100)) AS g
+        FROM alone a JOIN maps_place p ON p.id = a.place_id JOIN permits_permittype k ON k.id = p.type_id
+        GROUP BY a.x, a.y
+    ), clusters AS (
+        SELECT c.n,
+               CASE WHEN z > 13 THEN c.first = c.last ELSE
+                   (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode >= c.first
                     ORDER BY i.zcode LIMIT 1)
-                 = (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode < (a.code + 1) << (2 * (21 - cell))
-                    ORDER BY i.zcode DESC LIMIT 1) AS same,
-                   ST_MakePoint(round(a.sx * (scale / 100 / a.n) + left_edge),
-                                round(upper_edge - a.sy * (scale / 100 / a.n))) AS g
-            FROM maps_aggregate a
-            WHERE a.level = cell AND a.commodity = wanted AND a.n > 0
-              AND a.code >= tile << (2 * (cell - z)) AND a.code < (tile + 1) << (2 * (cell - z))) t;
-    ELSE
-        SELECT ST_AsMVT(t, 'cluster', 4096, 'g') INTO result FROM (
-            SELECT count(*)::int AS n, min(i.zcode) = max(i.zcode) AS same,
-                   ST_MakePoint(round(sum(i.x) * (scale / 100) / count(*) + left_edge),
-                                round(upper_edge - sum(i.y) * (scale / 100) / count(*))) AS g
-            FROM maps_pin i
-            WHERE i.commodity = wanted AND i.zcode >= low AND i.zcode < high
-            GROUP BY i.zcode >> greatest(bits - 10, 0)) t;
-    END IF;
+                 = (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode <= c.last
+                    ORDER BY i.zcode DESC LIMIT 1) END AS same,
+               maps_in_tile(c.cx * (scale / 100) + left_edge, upper_edge - c.cy * (scale / 100)) AS g
+        FROM cells c WHERE c.n > 1
+    )
+    SELECT coalesce((SELECT ST_AsMVT(s, 'place', 4096, 'g') FROM spots s), '')
+        || coalesce((SELECT ST_AsMVT(c, 'cluster', 4096, 'g') FROM clusters c), '') INTO result;
     RETURN result;
 END $$;
 
--- Borders and names of zones: villages, and from level 10 up their districts.
+-- Borders of zones (`zones`) and where their names stand (`names`): districts, from level 10 up villages.
 CREATE OR REPLACE FUNCTION maps_zone_tile(z int, x int, y int) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    WITH tile AS (SELECT ST_TileEnvelope(z, x, y) AS box)
-    SELECT ST_AsMVT(t, 'zones', 4096, 'g') FROM (
-        SELECT code, name, level, approximate,
-               ST_AsMVTGeom(ST_Transform(area, 3857), (SELECT box FROM tile), 4096, 64) AS g
-        FROM geography_zone
+    WITH tile AS MATERIALIZED (
+        SELECT box, ST_Transform(box, 4326) AS degrees FROM (SELECT ST_TileEnvelope(z, x, y) AS box) e
+    ), shown AS NOT MATERIALIZED (
+        SELECT code, name, level, approximate, area, label_point FROM geography_zone
         WHERE level = CASE WHEN z < 10 THEN 'district' ELSE 'village' END
-          AND area && ST_Transform((SELECT box FROM tile), 4326)
-    ) t WHERE g IS NOT NULL
+    ), borders AS (
+        SELECT code, name, level, approximate, ST_AsMVTGeom(ST_Transform(area, 3857), tile.box, 4096, 64) AS g
+        FROM shown, tile WHERE area && tile.degrees
+    ), names AS (
+        SELECT code, name, level, ST_AsMVTGeom(ST_Transform(label_point, 3857), tile.box, 4096, 0) AS g
+        FROM shown, tile WHERE label_point && tile.degrees
+    )
+    SELECT coalesce((SELECT ST_AsMVT(b, 'zones', 4096, 'g') FROM borders b WHERE g IS NOT NULL), '')
+        || coalesce((SELECT ST_AsMVT(n, 'names', 4096, 'g') FROM names n WHERE g IS NOT NULL), '')
 $$;

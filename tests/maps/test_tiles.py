@@ -151,6 +151,91 @@ def test_etag_answers_without_sql_until_something_changes(
     assert client.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+def test_a_filtered_tile_is_not_asked_of_the_database_twice(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    factories.village()
+    factories.permit(commodities=[factories.commodity()])
+    z, x, y = address(14)
+    url = f"/tiles/permits/{z}/{x}/{y}.mvt?commodity=batik&q=contoh&source=sakpore"
+    first = client.get(url)
+    tiles.VERSION_SECONDS = 60.0
+    with django_assert_num_queries(0):
+        assert client.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_withdrawn_consent_leaves_tiles_of_any_status(client: Client) -> None:
+    """What is no longer in force is not counted; its point is still a person's."""
+    village = factories.village()
+    holder = factories.company(legal_form=LegalForm.SOLE_PROPRIETOR, consent_location=True)
+    factories.permit(holder, revoked_on="2026-01-06")
+    z, x, y = address(20)
+    url = f"/tiles/permits/{z}/{x}/{y}.mvt?status=revoked"
+    first = client.get(url)
+    assert total(read(client, 20, "?status=revoked")) == 1
+    type(holder).objects.filter(pk=holder.pk).update(consent_location=False)
+    after = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
+    assert (after.status_code, after.content) == (200, b"")
+    assert total(read(client, 20, "?status=revoked", point=village.label_point)) == 1
+
+
+def test_a_spot_counts_permits_not_sites(client: Client) -> None:
+    factories.village()
+    permit = factories.permit()
+    PermitSite.objects.create(permit=permit, ordinal=2, point=factories.HERE, quality="building")
+    for query in ("", "?source=sakpore"):
+        (feature,) = read(client, 16, query)["place"]
+        assert (feature["properties"]["n"], feature["properties"]["same"]) == (1, False)
+
+
+@pytest.mark.parametrize("query", ["", "?source=sakpore"])
+def test_each_point_is_in_exactly_one_tile_and_never_on_its_far_edge(client: Client, query: str) -> None:
+    factories.village()
+    z, x, y = address(14)
+    edge = x / 2**14 * 360 - 180
+    for n in range(-4, 5):  # steps of a quarter of the tile's unit, on both sides of its western edge
+        factories.permit(point=Point(edge + n * 360 / 2**14 / 4096 / 4, -6.889, srid=4326))
+    found = []
+    for column in (x - 1, x):
+        content = client.get(f"/tiles/permits/{z}/{column}/{y}.mvt{query}").content
+        layer = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})["place"]
+        found += [(f["properties"]["n"], *f["geometry"]["coordinates"], column) for f in layer["features"]]
+    assert sum(n for n, *_ in found) == 9
+    assert all(0 <= px < 4096 and 0 <= py < 4096 for _, px, py, _ in found)
+
+
+@pytest.mark.parametrize("query", ["", "?source=sakpore"])
+@pytest.mark.parametrize("z", [10, 13])
+def test_who_is_alone_in_a_crowded_tile_keeps_its_data(client: Client, z: int, query: str) -> None:
+    factories.village()
+    holder, kind = factories.company(), factories.permit_type()
+    alone = factories.permit(holder, point=Point(109.679, -6.885, srid=4326))
+    made = Permit.objects.bulk_create(
+        Permit(number=f"UJI/A/{n}", company=holder, type=kind) for n in range(1100)
+    )
+    PermitSite.objects.bulk_create(
+        PermitSite(
+            permit=permit,
+            point=Point(109.6705 + n % 40 * 0.00001, -6.8935 + n // 40 * 0.00001, srid=4326),
+            quality="building",
+        )
+        for n, permit in enumerate(made)
+    )
+    Permit.objects.update(published=True)
+    layers = read(client, z, query)
+    assert total(layers) == 1101
+    assert [f["properties"]["id"] for f in layers["place"]] == [alone.public_id]
+    assert all(f["properties"]["n"] > 1 for f in layers["cluster"])
+
+
+def test_other_sites_may_read_and_nobody_may_write(client: Client) -> None:
+    asked = client.options("/tiles/permits/3/6/4.mvt")
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Methods"]) == (204, "GET, HEAD, OPTIONS")
+    refused = client.post("/tiles/permits/3/6/4.mvt")
+    assert (refused.status_code, refused.headers["Content-Type"]) == (405, "application/problem+json")
+    assert client.head("/tiles/permits/3/6/4.mvt").status_code == 200
+
+
 def test_gzip_when_asked_for(client: Client) -> None:
     factories.village()
     for n in range(30):
@@ -187,7 +272,10 @@ def test_zone_tiles_and_tile_json(client: Client) -> None:
     type(village).objects.update(credit="Sumber Uji")
     z, x, y = address(13)
     decoded = mapbox_vector_tile.decode(client.get(f"/tiles/zones/{z}/{x}/{y}.mvt").content)
-    assert [f["properties"]["name"] for f in decoded["zones"]["features"]] == ["Kelurahan Uji"]
+    for layer in ("zones", "names"):
+        assert [f["properties"]["name"] for f in decoded[layer]["features"]] == ["Kelurahan Uji"]
+    assert client.get("/tiles/zones/0/0/0.mvt").status_code == 200
+    assert client.get(f"/tiles/zones/{z}/{x}/{y}.mvt?warna=merah").status_code == 400
     factories.commodity()
     info = client.get("/tiles/permits.json?commodity=batik").json()
     assert info["tiles"] == ["http://testserver/tiles/permits/{z}/{x}/{y}.mvt?commodity=batik"]

@@ -1,0 +1,24 @@
+-- What a change of maps_place means for tiles: deltas for the pyramid, and pins. A change among rows that are not
+-- counted (a withdrawn consent on a revoked permit) leaves a delta of nothing, so that the version rises: such rows
+-- are in tiles of other statuses, and must not outlive the change in a cache.
+CREATE OR REPLACE FUNCTION maps_place_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF tg_op <> 'INSERT' THEN
+        INSERT INTO maps_delta
+            SELECT -1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM source WHERE counted;
+        INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM source WHERE NOT counted);
+        DELETE FROM maps_pin USING source o, unnest(0::bigint || o.commodities) c
+            WHERE o.counted AND maps_pin.commodity = c AND maps_pin.zcode = o.zcode AND maps_pin.place_id = o.id;
+    END IF;
+    IF tg_op <> 'DELETE' THEN
+        INSERT INTO maps_delta
+            SELECT 1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM target WHERE counted;
+        INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM target WHERE NOT counted);
+        INSERT INTO maps_pin
+            SELECT c, zcode, id, type_id, village_id, source, registered_only, valid_until,
+                   round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities
+            FROM target, unnest(0::bigint || commodities) c WHERE counted;
+    END IF;
+    RETURN NULL;
+END $$;
