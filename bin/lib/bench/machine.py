@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from base import ROOT, read_env
 from bench.cities import City
 
 PACKAGES = ("Django", "granian", "psycopg2", "djangorestframework-gis")
+
+
+def system_python() -> str:
+    """The Python that bin/* are started with, outside of .venv."""
+    return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
 
 
 def now() -> str:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 import cluster
 from base import LOCAL, fail, once, output, run, step
 
-from bench import servers
+from bench import machine, servers
 from bench.cities import City, dsn
 from bench.sections import Skipped
 
@@ -118,7 +118,7 @@ def install() -> dict[str, str]:
     def make() -> None:
         with step("peers from the Python package index (.local/bench-venv)"):
             shutil.rmtree(VENV, ignore_errors=True)
-            output([sys.executable, "-m", "venv", str(VENV)])
+            output([machine.system_python(), "-m", "venv", str(VENV)])
             run(
                 [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar", "off", *wanted],
                 log="peers",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from http.client import HTTPException
 from pathlib import Path
@@ -34,7 +33,7 @@ def remove() -> None:
     """The clone, its database server and its data."""
     if not CLONE.exists():
         return
-    script = [sys.executable, "-c", STOP + "; print(cluster.HOME)"]
+    script = [machine.system_python(), "-c", STOP + "; print(cluster.HOME)"]
     done = subprocess.run(script, cwd=CLONE, env=_env(), capture_output=True, text=True)
     home = Path(done.stdout.strip() or "/nonexistent")
     if home.name.startswith("sakpore-"):  # root: the cluster is not inside the clone
@@ -53,7 +52,7 @@ def serve(port: int, limit: float) -> float:
     log = LOCAL / "log" / "bench-start.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "bin/serve"],
+            [machine.system_python(), "bin/serve"],
             cwd=CLONE,
             env=_env() | {"PORT": str(port)},
             stdin=subprocess.DEVNULL,
@@ -84,7 +83,7 @@ def run(bench: Bench, result: Result) -> None:
         clone()
         first = serve(port, FIRST_SECONDS)
         again = [serve(port, 120.0) for _ in range(rounds)]
-        output([sys.executable, "-c", STOP], cwd=CLONE, env=_env())
+        output([machine.system_python(), "-c", STOP], cwd=CLONE, env=_env())
         cold = serve(port, 120.0)
     finally:
         remove()
