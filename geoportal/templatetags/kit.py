@@ -1,7 +1,7 @@
 """Template tags of the kit; docs/kit.md says how a page is put together."""
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django import template
@@ -99,10 +99,15 @@ def others() -> tuple[tuple[str, str | Promise], ...]:
     return OTHERS
 
 
+@cache
+def _sheet() -> str:
+    return static("geoportal/icons.svg")
+
+
 @register.simple_tag
 def sprite(name: str) -> str:
     """Address of one symbol, for `<use href>`; an unknown name (commodities are data) draws a box."""
-    return f"{static('geoportal/icons.svg')}#{name if name in ICONS else 'box'}"
+    return f"{_sheet()}#{name if name in ICONS else 'box'}"
 
 
 @register.simple_tag

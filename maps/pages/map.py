@@ -23,7 +23,7 @@ from maps import search
 from maps.filters import PAGE_NAMES
 from maps.models import Place
 from maps.pages import map_list, map_state
-from maps.pages.map_entries import Entry, distance_text, entries
+from maps.pages.map_entries import Entry, distance_text, entries, with_entry
 from maps.pages.map_list import Box, LostPlace, Page
 from maps.pages.map_state import Chip, Hint, Options, Sort, State
 from permits.status import SHOWN, Status
@@ -192,12 +192,8 @@ def map_around(request: HttpRequest) -> HttpResponse:
 def map_card(request: HttpRequest, public_id: str) -> HttpResponse:
     """One permit, for a popup: who, what, status, Validasi, Petunjuk arah."""
     public_id = public_id.upper()
-    rows = (
-        Place.objects.with_status()
-        .filter(public_id=public_id, first_site=True)
-        .select_related("type", "village")
-    )
-    place = rows.defer("type__documents", "village__area").first() if is_id(public_id, 12) else None
+    rows = with_entry(Place.objects.with_status().permits().filter(public_id=public_id))
+    place = rows.first() if is_id(public_id, 12) else None
     if place is None:
         raise Http404
     (entry,) = entries([place], Commodity.objects.filter(pk__in=place.commodities))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point
-from django.db.models import Count, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
@@ -124,26 +125,25 @@ def _permits_at(places: Iterable[Place], shown: PlaceQuerySet) -> dict[bytes, in
     return {bytes(row["point"].wkb): row["n"] for row in counted if row["point"]}
 
 
-def _ways(
-    place: Place, spot: tuple[float, float] | None, offices: dict[int, Point]
-) -> directions.Links | None:
+def with_entry(rows: PlaceQuerySet) -> PlaceQuerySet:
+    """Adds all that an Entry says of a place, so that a list of them asks for no more."""
+    office = PublicCompany.objects.filter(pk=OuterRef("company_id"), withheld=False).values("point")
+    signboard = When(type__location_kind=LocationKind.SIGNBOARD, then=Subquery(office))
+    return (
+        rows.select_related("type", "village")
+        .defer("type__documents", "type__renewal_documents", "village__area")
+        .annotate(office=Case(signboard, output_field=PointField(srid=4326)))
+    )
+
+
+def _ways(place: Place, spot: tuple[float, float] | None) -> directions.Links | None:
     """To a company, not to its billboard; nowhere where only the village may be known."""
-    if place.type.location_kind == LocationKind.SIGNBOARD and place.company_id in offices:
-        office = offices[place.company_id]
+    office: Point | None = getattr(place, "office", None)
+    if office:
         return directions.links(office.x, office.y, place.company_name)
     if spot is None or place.withheld:
         return None
     return directions.links(*spot, place.company_name or place.number)
-
-
-def _offices(places: Iterable[Place]) -> dict[int, Point]:
-    holders = {
-        p.company_id for p in places if p.type.location_kind == LocationKind.SIGNBOARD and p.company_id
-    }
-    if not holders:
-        return {}
-    known = PublicCompany.objects.filter(pk__in=holders, withheld=False, point__isnull=False)
-    return {pk: point for pk, point in known.values_list("pk", "point") if point}
 
 
 def entries(
@@ -153,12 +153,10 @@ def entries(
     near: tuple[float, float] | None = None,
     shown: PlaceQuerySet | None = None,
 ) -> list[Entry]:
-    """Of places with status, type and village. `shown`: the sites among which to count what shares a point.
-
-    At most two queries: shared points, and offices of signboards' holders.
+    """Of places with status and with_entry(). `shown`: the sites among which to count what shares a point,
+    with one query.
     """
     by_id = {c.pk: c for c in commodities}
-    offices = _offices(places)
     together = _permits_at(places, shown) if shown is not None else {}
     found = []
     for place in places:
@@ -178,7 +176,7 @@ def entries(
                 note=status_note(place),
                 commodities=seen,
                 lonlat=spot,
-                directions=_ways(place, spot, offices),
+                directions=_ways(place, spot),
                 distance=distance_text(metres(near, spot)) if near and spot else "",
                 here=together.get(bytes(place.point.wkb), 1) if place.point else 1,
             )

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from maps import search
 from maps.models import Place, PlaceQuerySet
-from maps.pages.map_entries import at_point
+from maps.pages.map_entries import at_point, with_entry
 from maps.pages.map_state import Sort, State
 
 SIZE = 20
@@ -35,17 +35,14 @@ class Page:
 def sites(state: State) -> PlaceQuerySet:
     """Every site that answers the request: what the map draws."""
     rows = state.filter.places()
-    if state.filter.q:
-        rows = search.apply(rows, state.filter.q)
     return at_point(rows, state.at) if state.at else rows
 
 
 def permits(state: State, rows: PlaceQuerySet) -> PlaceQuerySet:
     """One of the `sites` of every permit; the first of those inside, where the request is about a place."""
     found = state.filter
-    if not (found.zone or found.bbox or found.radius or state.at):
-        return rows.permits()
-    return rows.one_site_each()
+    somewhere = found.zone or found.bbox or found.radius or state.at
+    return rows.one_site_each() if somewhere else rows.permits()
 
 
 def measure(rows: PlaceQuerySet) -> tuple[int, Box | None]:
@@ -97,8 +94,8 @@ def _read_cursor(state: State) -> tuple[Any, int] | None:
             key = float(key)
         elif state.sort == Sort.NEWEST:
             key = date.fromisoformat(key)
-        elif not isinstance(key, str) or "\0" in key:
-            raise ValueError
+        elif not isinstance(key, str) or "\0" in key or not key.isprintable():
+            raise ValueError  # a lone surrogate, too, is text that the database would not take
     except (ValueError, TypeError) as error:
         raise LostPlace(state.cursor) from error
     return key, pk
@@ -112,11 +109,7 @@ def _write_cursor(state: State, place: Any) -> str:
 def page(state: State, rows: PlaceQuerySet, size: int = SIZE) -> Page:
     """The next `size` of `rows` after the request's cursor. Raises LostPlace for a cursor of another list."""
     after = _read_cursor(state)
-    rows = (
-        rows.select_related("type", "village")
-        .defer("type__documents", "village__area")
-        .annotate(key=_key(state))
-    )
+    rows = with_entry(rows).annotate(key=_key(state))
     down = state.sort == Sort.NEWEST
     if after:
         key, pk = after

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from companies.models import Commodity, Source
 from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.templatetags.kit import local
-from maps import filters
+from maps import filters, search
 from maps.filters import PAGE_NAMES, Filter, Problem
 from permits.models import PermitType
 from permits.status import Status
@@ -156,7 +156,7 @@ def read(params: QueryDict) -> State:
 
 @dataclass(frozen=True)
 class Options:
-    """All that can be chosen. Three queries."""
+    """All that can be chosen. One query, and those of the vocabulary where it is not fresh."""
 
     commodities: list[Commodity]
     types: list[PermitType]
@@ -164,9 +164,10 @@ class Options:
 
     @classmethod
     def load(cls) -> "Options":
-        types = PermitType.objects.only("id", "code", "name", "name_en", "sector").order_by("sector", "name")
+        known = search.vocabulary()
+        types = sorted((item for item, _phrases in known.types), key=lambda item: (item.sector, item.name))
         zones = Zone.objects.defer("area").annotate(envelope=Envelope("area"))
-        return cls(list(Commodity.objects.all()), list(types), list(zones))
+        return cls([item for item, _phrases in known.commodities], types, list(zones))
 
     @property
     def box(self) -> tuple[float, float, float, float] | None:

@@ -14,15 +14,7 @@ from permits.demo.chunk import Chunk, TypeFacts, World
 from permits.demo.copying import write
 from permits.demo.plan import chunks_of, read_city, read_kinds, read_names, share_out
 from permits.demo.town import Town
-from permits.models import (
-    Applicant,
-    Channel,
-    LocationKind,
-    LocationPublic,
-    Permit,
-    PermitType,
-    Provenance,
-)
+from permits.models import LocationKind, Permit, PermitType, Provenance
 
 REGISTERED: Final = "OSS-PROYEK"  # the type of what is only registered in OSS
 NEWER_EDITION: Final = 10  # one KBLI code in so many is of the newer edition, where it has one
@@ -46,20 +38,6 @@ def load_references() -> None:
     if not Commodity.objects.exists():
         call_command("load_commodities", stdout=said, stderr=said)
     call_command("load_catalogue", "--examples", stdout=said, stderr=said)
-    PermitType.objects.get_or_create(
-        code=REGISTERED,
-        defaults={
-            "name": "Proyek usaha terdaftar di OSS",
-            "name_en": "Business project registered in OSS",
-            "sector": "Usaha",
-            "channel": Channel.OSS,
-            "applicant": Applicant.BOTH,
-            "location_kind": LocationKind.BUSINESS,
-            "location_public": LocationPublic.EXACT,
-            "jurisdiction": "Nasional",
-            "source_note": "Ekspor proyek OSS-RBA",
-        },
-    )
 
 
 def load_city(total: int, *, seed: int, today: date) -> Iterator[Chunk]:
@@ -81,7 +59,7 @@ def _world(total: int, seed: int, today: date) -> World:
             "code", "pk", "validity_months", "location_kind"
         )
     }
-    missing = sorted({kind.type for kind in kinds if kind.type} - set(types))
+    missing = sorted({kind.type or REGISTERED for kind in kinds} - set(types))
     if missing:
         raise ValueError(f"fixtures/demo/mix.toml names types that the catalogue lacks: {', '.join(missing)}")
     slugs = set(Commodity.objects.values_list("slug", flat=True))

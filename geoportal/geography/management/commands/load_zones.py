@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import CommandParser
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from geoportal.geography.boundaries import read_boundaries
@@ -31,6 +32,8 @@ class Command(LoaderCommand):
         )
 
     def load(self, report: Report, file: Path, options: Options) -> None:
+        with connection.cursor() as cursor:  # the time limit is for the site; many permits take a while
+            cursor.execute("SET LOCAL statement_timeout = 0")
         register = Register()
         if options["reset"]:
             register.reset()

@@ -233,8 +233,13 @@ function present(spot, content) {
   if (wide.matches) {
     const popup = map.popup(spot, content);
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", words.close);
-    content.addEventListener("toggle", () => popup.update(), true);
-    return () => popup.update();
+    const update = () => {
+      const focused = document.activeElement; // Leaflet takes the content out and in again
+      popup.update();
+      if (focused?.isConnected) focused.focus({ preventScroll: true });
+    };
+    content.addEventListener("toggle", update, true);
+    return update;
   }
   sheet.hidden = false;
   part("sheet-body").replaceChildren(content);
@@ -252,7 +257,9 @@ function close() {
 }
 
 part("close").addEventListener("click", close);
-pane.addEventListener("keydown", (event) => event.key === "Escape" && close());
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) close();
+});
 
 // ---------- near me ----------
 

@@ -17,11 +17,6 @@ const Vector = L.GridLayer.extend({
     this._loads = new Map();
     this.on("tileunload", ({ coords }) => this._drop(this._tileCoordsToKey(coords)));
   },
-  ask(query) {
-    if (query === this.query) return;
-    this.query = query;
-    this.redraw();
-  },
   createTile(coords, done) {
     const element = this.element(coords);
     const load = { stop: new AbortController() };

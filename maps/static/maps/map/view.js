@@ -100,12 +100,11 @@ export function createMap(pane, page) {
     fit,
     /** What the list shows now: the tiles' query, and the box to look at unless the address says where. */
     show(query, target, hash) {
-      permits.ask(query);
+      if (query !== permits.query) permits.remove();
+      permits.query = query;
       if (!this.look(hash)) fit(target);
-      if (!map.hasLayer(permits)) {
-        permits.addTo(map);
-        labels();
-      }
+      permits.addTo(map); // only now: the tiles of the view before are not wanted
+      labels();
     },
     /** Goes where a fragment says; false for one that says nothing. */
     look(hash) {
