@@ -69,9 +69,7 @@ class Filter:
     source: tuple[Source, ...] = ()
     company: str = ""  # slug
     q: str = ""
-    bbox: tuple[float, float, float, float] | None = (
-        None  # west, south, east, north in degrees; west may exceed east
-    )
+    bbox: tuple[float, float, float, float] | None = None  # west, south, east, north; west may exceed east
     near: tuple[float, float] | None = None  # lon, lat
     radius: float | None = None  # metres
 

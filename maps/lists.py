@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,34 @@ from django.utils.translation import gettext as _
 from maps.filters import BadFilter, Problem
 from maps.models import Away
 
-_SALT = "maps.lists"  # signed, so that a value in it is one of ours
+_SALT = "maps.lists"
+_LONGEST = 4000  # a name of 200 letters outside ASCII fits
 
 
 @dataclass(frozen=True)
 class Page:
     items: list[Any]
     next: str  # cursor of the page after this one; "" on the last
+
+
+class LostCursor(ValueError):
+    """A text that is no cursor of this list."""
+
+
+def write_cursor(mark: str, *key: Any) -> str:
+    """An opaque place in the list `mark`, after the row with this key (JSON values); safe in an address."""
+    return urlsafe_b64encode(signing.dumps([mark, *key], salt=_SALT).encode()).decode().rstrip("=")
+
+
+def read_cursor(mark: str, text: str) -> list[Any]:
+    """The key that write_cursor() was given; signed, so its values are ours. Raises LostCursor."""
+    try:
+        found, *key = signing.loads(urlsafe_b64decode(text[:_LONGEST].encode() + b"==").decode(), salt=_SALT)
+    except (signing.BadSignature, ValueError) as error:
+        raise LostCursor from error
+    if found != mark:
+        raise LostCursor
+    return list(key)
 
 
 def _fingerprint(query: QueryDict) -> str:
@@ -42,28 +64,18 @@ def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near:
     if near is not None:
         rows = rows.annotate(away=Coalesce(Away("point", near), Value(math.inf, FloatField())))
         key = ["away", by_id]
-    after = _read(query, len(key))
-    if after:
-        rows = rows.filter(_behind(key, after))
+    mark = _fingerprint(query)
+    if cursor := query.get("after", ""):
+        try:
+            rows = rows.filter(_behind(key, read_cursor(mark, cursor)))
+        except LostCursor:
+            reason = _("not a cursor of this query; follow the next link of an answer")
+            raise BadFilter([Problem("after", cursor[:80], reason)]) from None
     found = list(rows.order_by(*key)[: limit + 1])
     if len(found) <= limit:
         return Page(found, "")
     last = [getattr(found[limit - 1], name) for name in key]
-    return Page(found[:limit], signing.dumps([_fingerprint(query), *last], salt=_SALT))
-
-
-def _read(query: QueryDict, length: int) -> list[Any]:
-    cursor = query.get("after", "")
-    if not cursor:
-        return []
-    try:
-        mark, *after = signing.loads(cursor[:500], salt=_SALT)
-        if mark != _fingerprint(query) or len(after) != length:
-            raise signing.BadSignature
-    except (signing.BadSignature, ValueError, TypeError):
-        reason = _("not a cursor of this query; follow the next link of an answer")
-        raise BadFilter([Problem("after", cursor[:80], reason)]) from None
-    return list(after)
+    return Page(found[:limit], write_cursor(mark, *last))
 
 
 def _behind(key: list[str], after: list[Any]) -> Q:

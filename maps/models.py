@@ -7,6 +7,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.db import connection
 
 from companies.models import Commodity, LegalForm, Source
 from geoportal.fields import EncryptedTextField
@@ -149,3 +150,18 @@ class PublicCompany(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def goods_of(companies: list[int]) -> list[tuple[int, int, bool]]:
+    """(company id, commodity id, whether no permit of the company is sure of it), in no order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT company_id, one, bool_and(one = ANY (commodities_broad))
+            FROM maps_place, unnest(commodities) AS each (one)
+            WHERE company_id = ANY (%s) GROUP BY 1, 2
+            """,
+            [companies],
+        )
+        found: list[tuple[int, int, bool]] = cursor.fetchall()
+    return found

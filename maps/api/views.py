@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -27,7 +26,7 @@ from maps.api.serializers import (
     SuggestionSerializer,
     ZoneSerializer,
 )
-from maps.models import Place, PublicCompany
+from maps.models import Place, PublicCompany, goods_of
 from permits.models import LocationKind, PermitType
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
@@ -123,19 +122,13 @@ class Permits(PublicView):
     def get(self, request: Request) -> Any:
         query = request.query_params
         chosen = filters.require(query, also=PAGING)
-        rows = chosen.places()
-        if chosen.q:
-            rows = search.apply(rows, chosen.q)
-        narrowed = chosen.zone or chosen.bbox or chosen.radius
-        rows = rows.one_site_each() if narrowed else rows.permits()
         near = chosen.near_point
-        centre: Any = near.transform(3857, clone=True) if near else None
         found = lists.page(
-            rows.select_related("type", "village").defer("type__documents", "village__area"),
+            chosen.permits().select_related("type", "village").defer("type__documents", "village__area"),
             query,
             by_id="permit_id",
             limit=limit_of(query),
-            near=centre,
+            near=near,
         )
         context = permit_context(request, found.items, near)
         return collection(request, PermitSerializer(found.items, many=True, context=context).data, found.next)
@@ -156,16 +149,7 @@ class PermitDetail(PublicView):
 def company_context(request: Request, found: list[PublicCompany], near: Point | None) -> dict[str, Any]:
     """What CompanySerializer needs: three queries."""
     ids = [company.pk for company in found]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT company_id, one, bool_and(one = ANY (commodities_broad))
-            FROM maps_place, unnest(commodities) AS each (one)
-            WHERE company_id = ANY (%s) GROUP BY 1, 2 ORDER BY 1, 3, 2
-            """,
-            [ids],
-        )
-        rows = cursor.fetchall()
+    rows = sorted(goods_of(ids), key=lambda row: (row[0], row[2], row[1]))
     known = Commodity.objects.in_bulk({row[1] for row in rows})
     goods: dict[int, list[tuple[Commodity, bool]]] = {}
     for company, pk, broad in rows:

@@ -1,14 +1,11 @@
 """/perusahaan/: who holds permits in this city, by name, goods, village and legal form."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.gis.db.models import PointField
-from django.db import connection
 from django.db.models import Count, F, FloatField, Func, Q, TextChoices, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +20,8 @@ from geoportal.geography.distance import metres
 from geoportal.geography.models import Zone
 from geoportal.templatetags.kit import number
 from maps import filters, search
-from maps.models import Place, PublicCompany, PublicCompanyQuerySet
+from maps.lists import LostCursor, read_cursor, write_cursor
+from maps.models import Place, PublicCompany, PublicCompanyQuerySet, goods_of
 from maps.pages import map_state
 from maps.pages.map_entries import Seen, distance_text
 from permits.status import Status
@@ -94,7 +92,7 @@ def read(request: HttpRequest) -> Asked:
     allowed = Asked(found, (), form, Sort.NAME, None, False).sorts
     wanted = request.GET.get("urut", "")
     sort = Sort(wanted) if wanted in allowed else _default(found)
-    after, lost = _read_cursor(request.GET.get("lanjut", ""), sort)
+    after, lost = _after(request.GET.get("lanjut", ""), sort)
     return Asked(found, tuple(wrong), form, sort, after, lost)
 
 
@@ -163,7 +161,7 @@ def _best(asked: Asked) -> tuple[list[PublicCompany], int, str]:
     known = PublicCompany.objects.select_related("village").defer("village__area").in_bulk(here)
     found = [known[pk] for pk in here if pk in known]
     more = len(ids) > start + SIZE
-    return found, len(ids), _cursor(asked.sort, here[-1], here[-1]) if more else ""
+    return found, len(ids), write_cursor(_mark(asked.sort), here[-1], here[-1]) if more else ""
 
 
 def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
@@ -182,7 +180,7 @@ def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
         rows = rows.filter(Q(key__gt=value) | Q(key=value, pk__gt=pk))
     found = list(rows[: SIZE + 1])
     last: Any = found[SIZE - 1] if len(found) > SIZE else None
-    return found[:SIZE], total, _cursor(asked.sort, last.key, last.pk) if last else ""
+    return found[:SIZE], total, write_cursor(_mark(asked.sort), last.key, last.pk) if last else ""
 
 
 def _rows(found: list[PublicCompany], asked: Asked, commodities: list[Commodity]) -> list[Row]:
@@ -204,17 +202,7 @@ def _rows(found: list[PublicCompany], asked: Asked, commodities: list[Commodity]
 
 def _goods(ids: list[int], known: dict[int, Commodity]) -> dict[int, list[Seen]]:
     """The commodities of each company; "mungkin" where no permit of it is sure."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT company_id, one, bool_and(one = ANY (commodities_broad))
-            FROM maps_place, unnest(commodities) AS each (one)
-            WHERE company_id = ANY (%s) GROUP BY 1, 2
-            """,
-            [ids],
-        )
-        rows = cursor.fetchall()
-    rows = [row for row in rows if row[1] in known]
+    rows = [row for row in goods_of(ids) if row[1] in known]
     found: dict[int, list[Seen]] = {}
     for company, pk, broad in sorted(rows, key=lambda row: (row[2], known[row[1]].ordinal)):
         found.setdefault(company, []).append(Seen(known[pk], "kbli_broad" if broad else ""))
@@ -239,25 +227,16 @@ def _chips(asked: Asked) -> list[tuple[str, str]]:
     return chips
 
 
-def _cursor(sort: Sort, key: Any, pk: int) -> str:
-    return urlsafe_b64encode(json.dumps([sort.value, key, pk]).encode()).decode().rstrip("=")
+def _mark(sort: Sort) -> str:
+    return f"companies.{sort}"
 
 
-def _read_cursor(text: str, sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
+def _after(text: str, sort: Sort) -> tuple[tuple[Any, int] | None, bool]:
     """The place in the list, and whether the text was no place of this list."""
     if not text:
         return None, False
     try:
-        kind, key, pk = json.loads(urlsafe_b64decode(text[:600].encode() + b"=="))
-        wanted = {Sort.RELEVANCE: int, Sort.NAME: str, Sort.DISTANCE: float}[sort]
-        if (
-            kind != sort.value
-            or type(key) is not wanted
-            or "\0" in str(key)
-            or type(pk) is not int
-            or not 0 < pk < 2**63
-        ):
-            raise ValueError
-    except (ValueError, TypeError):
+        key, pk = read_cursor(_mark(sort), text)
+    except LostCursor:
         return None, True
     return (key, pk), False

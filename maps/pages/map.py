@@ -21,10 +21,11 @@ from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.ids import is_id
 from maps import search
 from maps.filters import PAGE_NAMES
+from maps.lists import LostCursor, Page
 from maps.models import Place
 from maps.pages import map_list, map_state
 from maps.pages.map_entries import Entry, distance_text, entries, with_entry
-from maps.pages.map_list import Box, LostPlace, Page
+from maps.pages.map_list import Box
 from maps.pages.map_state import Chip, Hint, Options, Sort, State
 from permits.status import SHOWN, Status
 
@@ -104,7 +105,7 @@ def results(request: HttpRequest, options: Options, size: int = map_list.SIZE) -
     hints = map_state.hints(state, options)
     try:
         page = map_list.page(state, rows, size)
-    except LostPlace:
+    except LostCursor:
         state = replace(state, cursor="")
         page = map_list.page(state, rows, size)
         hints.append(Hint(_("That page of the list is no longer there, so the list starts anew.")))
@@ -120,7 +121,7 @@ def results(request: HttpRequest, options: Options, size: int = map_list.SIZE) -
         total=total,
         box=box,
         page=page,
-        entries=entries(page.places, options.commodities, near=state.filter.near, shown=sites),
+        entries=entries(page.items, options.commodities, near=state.filter.near, shown=sites),
         hints=hints,
         chips=map_state.chips(state, options),
         city=next((zone for zone in options.zones if zone.level == ZoneLevel.CITY), None),

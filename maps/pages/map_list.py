@@ -1,8 +1,5 @@
 """The map's list: which permits, in what order, from where on, and how many in all."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +9,8 @@ from django.db.models import Case, Count, DateField, F, FloatField, Func, Q, Tex
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from maps import search
-from maps.models import Place, PlaceQuerySet
+from maps.lists import Page, read_cursor, write_cursor
+from maps.models import PlaceQuerySet
 from maps.pages.map_entries import at_point, with_entry
 from maps.pages.map_state import Sort, State
 
@@ -20,16 +18,6 @@ SIZE = 20
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 _NO_DAY = Cast(Value(date.min), DateField())
 _NOWHERE = Value(1e9, FloatField())  # permits without a point come last by distance
-
-
-class LostPlace(ValueError):
-    """A cursor that is not one of this list."""
-
-
-@dataclass(frozen=True)
-class Page:
-    places: list[Place]
-    next: str  # cursor of the page after this one; "" on the last
 
 
 def sites(state: State) -> PlaceQuerySet:
@@ -82,33 +70,21 @@ def _key(state: State) -> Any:
     return Coalesce("issued_on", _NO_DAY)
 
 
-def _read_cursor(state: State) -> tuple[Any, int] | None:
-    """Raises LostPlace for what this list did not write."""
+def _after(state: State) -> tuple[Any, int] | None:
+    """Raises LostCursor for what this list did not write."""
     if not state.cursor:
         return None
-    try:
-        sort, key, pk = json.loads(urlsafe_b64decode(state.cursor.encode() + b"=="))
-        if sort != state.sort or type(pk) is not int or not -(2**63) <= pk < 2**63:
-            raise ValueError
-        if state.sort == Sort.DISTANCE:
-            key = float(key)
-        elif state.sort == Sort.NEWEST:
-            key = date.fromisoformat(key)
-        elif not isinstance(key, str) or "\0" in key or not key.isprintable():
-            raise ValueError  # a lone surrogate, too, is text that the database would not take
-    except (ValueError, TypeError) as error:
-        raise LostPlace(state.cursor) from error
-    return key, pk
+    key, pk = read_cursor(_mark(state), state.cursor)
+    return (date.fromisoformat(key) if state.sort == Sort.NEWEST else key), pk
 
 
-def _write_cursor(state: State, place: Any) -> str:
-    key = place.key.isoformat() if isinstance(place.key, date) else place.key
-    return urlsafe_b64encode(json.dumps([state.sort, key, place.pk]).encode()).decode().rstrip("=")
+def _mark(state: State) -> str:
+    return f"map.{state.sort}"
 
 
 def page(state: State, rows: PlaceQuerySet, size: int = SIZE) -> Page:
-    """The next `size` of `rows` after the request's cursor. Raises LostPlace for a cursor of another list."""
-    after = _read_cursor(state)
+    """The next `size` of `rows` after the request's cursor. Raises LostCursor for one of another list."""
+    after = _after(state)
     rows = with_entry(rows).annotate(key=_key(state))
     down = state.sort == Sort.NEWEST
     if after:
@@ -116,5 +92,8 @@ def page(state: State, rows: PlaceQuerySet, size: int = SIZE) -> Page:
         way = "lt" if down else "gt"
         rows = rows.filter(Q(**{f"key__{way}": key}) | Q(**{"key": key, f"pk__{way}": pk}))
     found = list(rows.order_by(*(["-key", "-pk"] if down else ["key", "pk"]))[: size + 1])
-    more = _write_cursor(state, found[size - 1]) if len(found) > size else ""
-    return Page(found[:size], more)
+    if len(found) <= size:
+        return Page(found, "")
+    last: Any = found[size - 1]
+    key = last.key.isoformat() if isinstance(last.key, date) else last.key
+    return Page(found[:size], write_cursor(_mark(state), key, last.pk))
