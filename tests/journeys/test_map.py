@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import DESK, FAR, HERE, PHONE, Journey
 
@@ -138,9 +138,25 @@ def test_a_mark_on_the_canvas_answers_a_click(journey: Start) -> None:
     page.wait_for_load_state("networkidle")
     zoom, lat, lon = hash_of(page)[1:].split("/")
     page.goto(page.url.split("#")[0] + "#" + f"{zoom}/{lat}/{lon}")
+    map_is_drawn(page)  # the address may be the one that is shown: then that was a reload
     box = page.locator("#kanvas").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(popup).to_contain_text(name)
+
+
+def test_what_is_opened_while_the_list_loads_stays(journey: Start) -> None:
+    page = journey().go("/peta/")
+    map_is_drawn(page)
+    held: list[Route] = []
+    page.route("**/peta/daftar/*", held.append)
+    page.evaluate("location.hash = '#14/-6.88900/109.67500'")
+    expect(page.locator("[aria-busy=true]")).to_be_attached()
+    _id, name = show_first_exact(page)
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text(name)
+    held[0].continue_()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     expect(popup).to_contain_text(name)
 
 

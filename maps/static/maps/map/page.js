@@ -27,6 +27,7 @@ const results = () => list.firstElementChild.dataset;
 
 /** Shows the list of `query` ("?…"). `push`: a new entry in the history. `keep`: the map stays where it is. */
 async function go(query, { push = true, keep = false, top = false } = {}) {
+  close(); // now, not with the answer: what is opened while the list loads stays
   fetching?.abort();
   fetching = new AbortController();
   list.setAttribute("aria-busy", "true");
@@ -40,7 +41,6 @@ async function go(query, { push = true, keep = false, top = false } = {}) {
   list.removeAttribute("aria-busy");
   if (push) history.pushState(null, "", location.pathname + (query === "?" ? "" : query) + (keep ? location.hash : ""));
   syncForm();
-  close();
   document.getElementById("kabar").textContent = part("count").textContent = results().title;
   if (top) list.scrollIntoView({ block: "start" });
   map?.show(results().tiles, results().box, keep ? location.hash : "");
@@ -142,7 +142,6 @@ async function locateEntry(entry, hash) {
 
 addEventListener("popstate", () => {
   if (!wide.matches) setView(location.hash ? "map" : "list");
-  close();
   go(location.search || "?", { push: false, keep: true });
   if (finder.dataset.view === "map") openMap(location.hash);
 });
