@@ -13,6 +13,7 @@ APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
 DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")
 PUBLIC_RELATIONS = (
     "maps_place",
+    "maps_pin",
     "maps_company",
     "geography_zone",
     "companies_commodity",

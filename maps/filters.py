@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from companies.models import Commodity, Source
 from geoportal.geography.models import Zone
 from maps import search
-from maps.models import Away, Place, PlaceQuerySet
+from maps.models import Away, Pin, PinQuerySet, Place, PlaceQuerySet
 from permits.models import PermitType
 from permits.status import Status
 
@@ -100,6 +100,23 @@ class Filter:
             rows = _in_circle(rows, self.near_point, self.radius)
         return search.apply(rows, self.q) if self.q else rows
 
+    def pins(self) -> PinQuerySet | None:
+        """What places() has with a point, by the narrow table; None where that knows too little."""
+        if self.q or self.company or self.radius:
+            return None
+        rows = Pin.objects.of([commodity.pk for commodity in self.commodity], self.status)
+        if self.type:
+            rows = rows.filter(type__in=self.type)
+        if self.zone:
+            villages = Zone.objects.beneath(*(zone.pk for zone in self.zone)).values_list("pk", flat=True)
+            rows = rows.filter(village__in=list(villages))  # a plan for these villages
+        if self.source:
+            rows = rows.filter(source__in=self.source)
+        if self.bbox:
+            boxes = [rows.in_box(*box.extent) for box in _boxes(self.bbox)]
+            rows = boxes[0] if len(boxes) == 1 else boxes[0] | boxes[1]
+        return rows
+
     def permits(self) -> PlaceQuerySet:
         """One site of each permit that answers: its first, or the first that is where the request looks."""
         rows = self.places()
@@ -114,15 +131,22 @@ def _in_circle(rows: PlaceQuerySet, centre: Point, radius: float) -> PlaceQueryS
     return near.alias(away=Away("point", centre)).filter(away__lte=radius)
 
 
-def _in_bbox(bbox: tuple[float, float, float, float]) -> Q:
+def _boxes(bbox: tuple[float, float, float, float]) -> list[Polygon]:
+    """In EPSG:3857; two where it crosses the antimeridian."""
     west, south, east, north = bbox
     south, north = max(south, -85.0511), min(north, 85.0511)
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    found = Q()
-    for left, right in parts:
-        box = Polygon.from_bbox((left, south, right, north))
+    boxes = [Polygon.from_bbox((left, south, right, north)) for left, right in parts]
+    for box in boxes:
         box.srid = 4326
-        found |= Q(point__intersects=box.transform(3857, clone=True))
+        box.transform(3857)
+    return boxes
+
+
+def _in_bbox(bbox: tuple[float, float, float, float]) -> Q:
+    found = Q()
+    for box in _boxes(bbox):
+        found |= Q(point__intersects=box)
     return found
 
 

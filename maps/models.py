@@ -1,10 +1,11 @@
 """The read model: what the public may see, and nothing else. Kept by the triggers in maps/sql/place.sql."""
 
-from typing import Self
+from collections.abc import Collection, Sequence
+from typing import Final, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection
@@ -15,6 +16,18 @@ from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from permits.models import PermitType, Purpose, Risk
 from permits.status import SHOWN, Status, StatusOf
+
+ALL: Final = 0  # in the place of a commodity
+NOT_COUNTED: Final = -1
+WORLD: Final = 40075016.685578488  # metres of EPSG:3857
+CODE_BITS: Final = 21  # of a z-order code, for each side; a tile deeper than that has no code
+
+
+def codes_in(z: int, x: int, y: int) -> tuple[int, int]:
+    """The first and the last z-order code of tile (z, x, y), z at most CODE_BITS; twin of maps_zcode()."""
+    tile = sum((x >> n & 1 | (y >> n & 1) << 1) << 2 * n for n in range(z))
+    free = 2 * (CODE_BITS - z)
+    return tile << free, (tile + 1 << free) - 1
 
 
 class Away(models.Func):
@@ -43,6 +56,14 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def of_commodities(self, *commodities: Commodity) -> Self:
         return self.filter(commodities__overlap=[commodity.pk for commodity in commodities])
+
+    def in_tile(self, z: int, x: int, y: int) -> Self:
+        side = WORLD / 2**z
+        west, north = x * side - WORLD / 2, WORLD / 2 - y * side
+        box = Polygon.from_bbox((west - 1, north - side - 1, west + side + 1, north + 1))
+        box.srid = 3857
+        # the box is for the index; the codes say which tile a point on a border belongs to
+        return self.filter(point__bboverlaps=box, zcode__range=codes_in(z, x, y))
 
     def permits(self) -> Self:
         return self.filter(first_site=True)
@@ -112,6 +133,76 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class AmongFirst(models.Func):
+    """Of the pins of one place that answer to `commodities`, true for one: nothing is counted twice."""
+
+    template = (
+        "(commodity = commodities[1] OR NOT"
+        " commodities[:array_position(commodities, commodity) - 1] && %(expressions)s)"
+    )
+    output_field = models.BooleanField()
+
+    def __init__(self, commodities: list[int]) -> None:
+        super().__init__(models.Value(commodities, ArrayField(models.BigIntegerField())))
+
+
+class PinQuerySet(models.QuerySet["Pin"]):
+    """Every verb keeps one pin of each site."""
+
+    def of(self, commodities: Sequence[int], statuses: Collection[Status]) -> Self:
+        """Sites about any of the commodities, or all sites; with the statuses, or SHOWN."""
+        wanted = frozenset(statuses) or SHOWN
+        found, hidden = models.Q(commodity=ALL), models.Q(commodity=NOT_COUNTED)
+        if commodities:
+            found = models.Q(AmongFirst(list(commodities)), commodity__in=commodities)
+            hidden &= models.Q(commodities__overlap=commodities)
+        if not wanted <= SHOWN:
+            found = found | hidden if wanted & SHOWN else hidden
+        if wanted != SHOWN:
+            found &= models.Q(status__in=wanted)
+        return self.alias(status=StatusOf("replaced")).filter(found)
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> Self:
+        """Metres of EPSG:3857, borders included."""
+        x, y = (round(west * 100), round(east * 100)), (round(south * 100), round(north * 100))
+        return self.filter(x__range=x, y__range=y)
+
+    def in_tile(self, z: int, x: int, y: int) -> Self:
+        return self.filter(zcode__range=codes_in(z, x, y))
+
+
+class Pin(models.Model):
+    """What tiles need of a site; one row for each of its commodities and one for ALL. Kept by triggers.
+
+    A site that is not shown by default (Place.counted) has one row, with NOT_COUNTED.
+    """
+
+    pk = models.CompositePrimaryKey("commodity", "zcode", "place_id")
+    commodity = models.BigIntegerField()
+    zcode = models.BigIntegerField()
+    place_id = models.BigIntegerField()
+    type = models.ForeignKey(PermitType, models.DO_NOTHING, db_constraint=False, related_name="+")
+    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    source = models.CharField(max_length=10, choices=Source)
+    registered_only = models.BooleanField()
+    valid_until = models.DateField(null=True)
+    x = models.BigIntegerField()  # whole centimetres of EPSG:3857
+    y = models.BigIntegerField()
+    commodities = ArrayField(models.BigIntegerField())
+    suspended_on = models.DateField(null=True)
+    revoked_on = models.DateField(null=True)
+    replaced = models.BooleanField()
+
+    objects = PinQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "maps_pin"
+
+    def __str__(self) -> str:
+        return f"{self.place_id} ({self.commodity})"
 
 
 class PublicCompanyQuerySet(models.QuerySet["PublicCompany"]):

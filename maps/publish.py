@@ -64,20 +64,12 @@ def rewrite(permits: Sequence[int]) -> None:
                 cursor.execute("SELECT maps_place_write(%s::bigint[])", [sorted(gone)])
 
 
-PINS = """
-    SELECT c AS commodity, zcode, id AS place_id, type_id, village_id, source, registered_only, valid_until,
-        round(ST_X(point) * 100)::bigint AS x, round(ST_Y(point) * 100)::bigint AS y, commodities
-    FROM maps_place, unnest(0::bigint || commodities) c WHERE counted
-"""
-PIN = (
-    "commodity, zcode, place_id, type_id, village_id, source, registered_only, valid_until, x, y, commodities"
-)
+PINS = "SELECT i.* FROM maps_place p, maps_pins(p) i"
 WRONG_PINS = f"""
     SELECT count(DISTINCT (commodity, place_id)) FROM (
-        (({PINS}) EXCEPT SELECT {PIN} FROM maps_pin) UNION ALL (SELECT {PIN} FROM maps_pin EXCEPT ({PINS}))
+        ({PINS} EXCEPT TABLE maps_pin) UNION ALL (TABLE maps_pin EXCEPT {PINS})
     ) different
 """  # noqa: S608 - constants of this module
-WRITE_PINS = f"INSERT INTO maps_pin ({PIN}) {PINS}"
 # what readers see, and what waits to be folded, together against a recount
 PYRAMID = """
     WITH counted AS (
@@ -124,7 +116,7 @@ def recount(found: Derived) -> None:
         if found.pins:
             cursor.execute("LOCK TABLE maps_place IN SHARE MODE")
             cursor.execute("DELETE FROM maps_pin")
-            cursor.execute(WRITE_PINS)
+            cursor.execute(f"INSERT INTO maps_pin {PINS}")
         cursor.execute(
             "SELECT (SELECT count(*) FROM maps_delta) > %s * (SELECT count(*) FROM maps_place)", [REBUILD]
         )

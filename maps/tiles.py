@@ -1,8 +1,8 @@
 """Vector tiles of permits and zones, with their TileJSON.
 
 A tile without filters, or of one commodity, is one call of maps_tile() on the pyramid. Any other filter is
-grouped on the fly from maps_place. Both give the layers `place` and `cluster` (LAYERS); n counts
-sites, `same` says that all of them stand on one spot.
+grouped on the fly, from pins where they know enough. All give the layers `place` and `cluster` (LAYERS);
+n counts sites, `same` says that all of them stand on one spot.
 """
 
 import math
@@ -19,10 +19,11 @@ from django.http import HttpRequest
 
 from geoportal.geography.models import Zone
 from maps.filters import Filter
-from maps.models import PlaceQuerySet
+from maps.models import CODE_BITS
 
 MAX_ZOOM = 20
 MAX_POINTS = 1000
+CELLS = 5  # 2^5 by 2^5 in a tile
 EXTENT = 4096
 VERSION_SECONDS = 2.0
 
@@ -84,11 +85,10 @@ def in_range(z: int, x: int, y: int) -> bool:
 
 def permits(z: int, x: int, y: int, chosen: Filter) -> bytes:
     """The tile at XYZ address (z, x, y), EPSG:3857, extent 4096; b"" when empty."""
-    rest = replace(chosen, commodity=())
-    if rest.is_empty and len(chosen.commodity) <= 1:
+    if replace(chosen, commodity=(), near=None).is_empty and len(chosen.commodity) <= 1:
         wanted = chosen.commodity[0].pk if chosen.commodity else 0
         return _one("SELECT maps_tile(%s, %s, %s, %s)", [z, x, y, wanted])
-    return _grouped(z, x, y, chosen.places())
+    return _grouped(z, x, y, chosen)
 
 
 def zones(z: int, x: int, y: int) -> bytes:
@@ -101,48 +101,42 @@ def _one(sql: str, params: Sequence[Any]) -> bytes:
         return bytes(cursor.fetchone()[0] or b"")
 
 
-# Everything is counted by its number only; the few that are shown one by one are looked up at the end.
+# Cells first, so that a million rows need no room; the few that are shown singly are looked up at the end.
 _TILE = """
-WITH hit AS (  -- a permit once on each spot
-    SELECT r.point, r.permit_id, min(r.id) AS id, count(*) AS sites FROM ({rows}) r
-    WHERE r.point && (SELECT ST_TileEnvelope(%s, %s, %s)) GROUP BY r.point, r.permit_id
+WITH pin AS NOT MATERIALIZED ({pins}), cell AS MATERIALIZED (
+    SELECT count(*)::int AS n, avg(x)::float8 AS x, avg(y)::float8 AS y, min(place_id) AS one,
+           min(zcode) = max(zcode) AS same
+    FROM pin GROUP BY zcode >> %s
 ), tile AS (
-    SELECT 4096 * 2.0 ^ %s / 40075016.685578488 AS scale
-), spot AS (
-    SELECT min(id) AS id, sum(sites) AS sites, count(*)::int AS n,
-           floor(ST_X(point) * scale + 20037508.342789244 * scale) - %s * 4096.0 AS px,
-           floor(20037508.342789244 * scale - ST_Y(point) * scale) - %s * 4096.0 AS py
-    FROM hit, tile GROUP BY point, scale
-), inside AS (  -- the index knows borders to a metre only; floor() gives each point to exactly one tile
-    SELECT *, count(*) OVER () <= {most}
-              OR count(*) OVER (PARTITION BY floor(px / 128), floor(py / 128)) = 1 AS alone
-    FROM spot WHERE px >= 0 AND px < 4096 AND py >= 0 AND py < 4096
+    SELECT sum(n) > {most} AS crowded, 4096 * 2.0 ^ %s / 40075016.685578488 AS scale FROM cell
 )
-SELECT coalesce((
-    SELECT ST_AsMVT(t, 'place', 4096, 'g') FROM (
-        SELECT p.public_id AS id, n, n > 1 AS same,
-               permits_status(p.registered_only, p.revoked_on, p.suspended_on, p.replaced_by IS NOT NULL,
-                   p.valid_until) AS status,
-               p.quality, p.company_name AS company, k.code AS type, ST_MakePoint(px, py) AS g
-        FROM inside s JOIN maps_place p ON p.id = s.id JOIN permits_permittype k ON k.id = p.type_id
-        WHERE s.alone) t
-    ), '') || coalesce((
-    SELECT ST_AsMVT(t, 'cluster', 4096, 'g') FROM (
-        SELECT sum(sites)::int AS n, false AS same,
-               ST_MakePoint(floor(sum(px * sites) / sum(sites)), floor(sum(py * sites) / sum(sites))) AS g
-        FROM inside WHERE NOT alone GROUP BY floor(px / 128), floor(py / 128)) t
-    ), '')
+SELECT maps_tile_places(CASE WHEN crowded THEN array(SELECT one FROM cell WHERE n = 1)
+                             ELSE array(SELECT place_id FROM pin) END, %s, %s, %s)
+    || coalesce((
+        SELECT ST_AsMVT(c, 'cluster', 4096, 'g') FROM (
+            SELECT n, same, maps_in_tile((x / 100 + 20037508.342789244) * scale - %s * 4096.0,
+                                         (20037508.342789244 - y / 100) * scale - %s * 4096.0) AS g
+            FROM cell WHERE crowded AND n > 1) c
+        ), '')
+FROM tile
 """
+_AS_PINS = "SELECT id AS place_id, zcode, ST_X(point) * 100 AS x, ST_Y(point) * 100 AS y FROM ({rows}) p"
 
 
-def _grouped(z: int, x: int, y: int, rows: PlaceQuerySet) -> bytes:
-    columns = rows.exclude(point=None).order_by()
-    found = columns.values("id", "permit_id", "point")
+def _grouped(z: int, x: int, y: int, chosen: Filter) -> bytes:
+    cell = 2 * max(CODE_BITS - z - CELLS, 0)
     try:
-        sql, params = found.query.sql_with_params()
+        pins = chosen.pins()
+        if pins is not None:
+            found = pins.in_tile(z, x, y).values("place_id", "zcode", "x", "y")
+            sql, params = found.query.sql_with_params()
+        else:
+            places = chosen.places().in_tile(z, x, y).order_by().values("id", "zcode", "point")
+            sql, params = places.query.sql_with_params()
+            sql = _AS_PINS.format(rows=sql)
     except EmptyResultSet:  # Django knows already that nothing answers
         return b""
-    return _one(_TILE.format(rows=sql, most=MAX_POINTS), [*params, z, x, y, z, x, y])
+    return _one(_TILE.format(pins=sql, most=MAX_POINTS), [*params, cell, z, z, x, y, x, y])
 
 
 def tile_json(request: HttpRequest, layer: str, *, query: str) -> dict[str, object]:

@@ -20,16 +20,11 @@ ENDING_DAYS = 30
 
 
 class StatusOf(models.Func):
-    """The status, on the city's day, of a row of Permit or of maps.Place (both have these columns)."""
+    """The status, on the city's day, of a row of Permit or maps.Place; `replaced`: a column that says it."""
 
     function = "permits_status"
     output_field = models.CharField()
 
-    def __init__(self) -> None:
-        super().__init__(
-            "registered_only",
-            "revoked_on",
-            "suspended_on",
-            models.ExpressionWrapper(models.Q(replaced_by__isnull=False), models.BooleanField()),
-            "valid_until",
-        )
+    def __init__(self, replaced: str | None = None) -> None:
+        by = models.ExpressionWrapper(models.Q(replaced_by__isnull=False), models.BooleanField())
+        super().__init__("registered_only", "revoked_on", "suspended_on", replaced or by, "valid_until")

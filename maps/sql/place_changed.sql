@@ -8,17 +8,14 @@ BEGIN
         INSERT INTO maps_delta
             SELECT -1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM source WHERE counted;
         INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM source WHERE NOT counted);
-        DELETE FROM maps_pin USING source o, unnest(0::bigint || o.commodities) c
-            WHERE o.counted AND maps_pin.commodity = c AND maps_pin.zcode = o.zcode AND maps_pin.place_id = o.id;
+        DELETE FROM maps_pin USING source o, maps_pins(ROW(o.*)::maps_place) i
+            WHERE maps_pin.commodity = i.commodity AND maps_pin.zcode = i.zcode AND maps_pin.place_id = i.place_id;
     END IF;
     IF tg_op <> 'DELETE' THEN
         INSERT INTO maps_delta
             SELECT 1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM target WHERE counted;
         INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM target WHERE NOT counted);
-        INSERT INTO maps_pin
-            SELECT c, zcode, id, type_id, village_id, source, registered_only, valid_until,
-                   round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities
-            FROM target, unnest(0::bigint || commodities) c WHERE counted;
+        INSERT INTO maps_pin SELECT i.* FROM target t, maps_pins(ROW(t.*)::maps_place) i;
     END IF;
     RETURN NULL;
 END $$;
