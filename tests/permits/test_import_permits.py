@@ -103,6 +103,24 @@ def test_rows_of_one_number_are_sites_even_at_several_addresses_without_an_id_of
     assert PermitSite.objects.count() == 1
 
 
+def test_sites_of_one_key_have_one_holder_and_only_another_name_is_another(load: Any, tmp_path: Path) -> None:
+    """As docs/import.md says it: `key` makes the permit; with no id of the holder, its name at an address."""
+    mapping = with_columns(key="Induk")
+    rows = [
+        {"Induk": "7"},
+        {"Induk": "7", "Alamat": "Jalan Uji 2", "Bujur": "109.676", "Nama": "P.T. Contoh  Uji"},
+        {"Induk": "7", "Alamat": "Jalan Uji 3", "Bujur": "109.677", "Nama": "CV CONTOH LAIN"},
+    ]
+    for order in (rows, [rows[1], rows[0], rows[2]]):
+        load(*order, mapping=mapping)
+        permit = Permit.objects.get()
+        assert sorted(permit.sites.values_list("address", flat=True)) == ["Jalan Uji 1", "Jalan Uji 2"]
+        assert Place.objects.filter(permit_id=permit.pk).count() == 2
+        assert Company.objects.get() == permit.company
+        (rejected,) = (tmp_path / "izin.rejected.csv").read_text().splitlines()[1:]
+        assert rejected.startswith("7,4,")
+
+
 def test_the_latest_term_of_one_number_counts(load: Any) -> None:
     old = {"Terbit": "8 Juli 2020", "Sampai": "7 Juli 2024", "Alamat": "Jalan Lama", "Nama": "CV CONTOH LAMA"}
     said = load(old, {})
