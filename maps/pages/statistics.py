@@ -21,7 +21,7 @@ from permits.status import Status
 
 def _permits(request: HttpRequest) -> tuple[PlaceQuerySet, list[filters.Problem]]:
     chosen, problems = filters.read(request.GET, page=True)
-    return chosen.places().permits(), problems
+    return chosen.permits(), problems
 
 
 def _by_village(rows: PlaceQuerySet) -> dict[str, int]:

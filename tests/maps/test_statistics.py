@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.test import Client
 
 from maps import thematic
@@ -34,6 +35,26 @@ def test_filters_work_here_too(client: Client) -> None:
     page = client.get("/statistik/?komoditas=tidak-ada")
     assert page.status_code == 200
     assert page.context["problems"][0].name == "komoditas"
+
+
+def test_a_permit_counts_where_any_of_its_sites_is_as_on_the_map(client: Client) -> None:
+    factories.village()
+    east = factories.village("99.01.01.0002", "Kelurahan Timur", west=109.68)
+    permit = factories.permit()
+    for ordinal in (2, 3):  # two in the village asked for: still one permit
+        permit.sites.create(ordinal=ordinal, point=Point(109.685, -6.889, srid=4326), quality="building")
+    query = f"?kelurahan={east.code}"
+    page = client.get(f"/statistik/{query}")
+    assert page.context["shown"] == client.get(f"/peta/{query}").context["results"].total == 1
+    assert {row["zone"].name: row["n"] for row in page.context["villages"]} == {
+        "Kelurahan Timur": 1,
+        "Kelurahan Uji": 0,
+    }
+    frame = client.get(f"/statistik/peta/{query}").content.decode()
+    assert dict(re.findall(r'"count": "(\d+) [^"]*",[^}]*"name": "([^"]*)"', frame)) == {
+        "1": "Kelurahan Timur",
+        "0": "Kelurahan Uji",
+    }
 
 
 def test_withheld_permits_are_not_placed_in_a_village(client: Client) -> None:
