@@ -17,6 +17,7 @@ PUBLIC_ROUTES = frozenset(
         "api/v1/commodities/",
         "api/v1/permit-types/",
         "api/v1/zones/",
+        "api/v1/statistics/",
         "api/v1/search/",
         "api/v1/validate/<str:seal_id>/",
         "api/schema/",

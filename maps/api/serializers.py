@@ -14,6 +14,7 @@ from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from maps.models import Place, PublicCompany
 from permits.models import LocationKind, PermitType
+from permits.status import Status
 
 GEOMETRY = {
     "type": "object",
@@ -181,3 +182,38 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     parts = serializers.ListField(
         child=serializers.ListField(), help_text="label in pieces: [text, whether the query matched it]"
     )
+
+
+class StatusCountSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(Status.choices)
+    permits = serializers.IntegerField()
+
+
+class TypeCountSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    permits = serializers.IntegerField()
+
+
+class ZoneCountSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(allow_null=True, help_text="of a village; null: in none that may be known")
+    name = serializers.CharField(allow_null=True)
+    permits = serializers.IntegerField()
+
+
+class CommodityCountSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    permits = serializers.IntegerField(help_text="a permit may be about several commodities")
+    certain = serializers.IntegerField(help_text="of these, how many surely are; the others only may be")
+
+
+class StatisticsSerializer(serializers.Serializer[Any]):
+    """Each list has the most frequent first, and nothing that is not there."""
+
+    day = serializers.DateField(help_text="on which the statuses hold")
+    permits = serializers.IntegerField()
+    by_status = StatusCountSerializer(many=True)
+    by_type = TypeCountSerializer(many=True)
+    by_zone = ZoneCountSerializer(many=True)
+    by_commodity = CommodityCountSerializer(many=True)

@@ -2,7 +2,7 @@ from csp.decorators import csp_update
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from maps.api import validate, views
+from maps.api import statistics, validate, views
 
 # Swagger UI writes style attributes; its scripts come as files of ours
 docs = csp_update({"style-src": ["'unsafe-inline'"]})(
@@ -17,6 +17,7 @@ urlpatterns = [
     path("v1/commodities/", views.Commodities.as_view(), name="api-commodities"),
     path("v1/permit-types/", views.PermitTypes.as_view(), name="api-permit-types"),
     path("v1/zones/", views.Zones.as_view(), name="api-zones"),
+    path("v1/statistics/", statistics.Statistics.as_view(), name="api-statistics"),
     path("v1/search/", views.Search.as_view(), name="api-search"),
     path("v1/validate/<str:seal_id>/", validate.Validate.as_view(), name="api-validate"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

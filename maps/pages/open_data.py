@@ -19,6 +19,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
         (_("Commodities"), "api-commodities"),
         (_("Permit types"), "api-permit-types"),
         (_("Zones (GeoJSON)"), "api-zones"),
+        (_("Figures"), "api-statistics"),
         (_("Vector tiles of permits (TileJSON)"), "permit-tiles"),
         (_("Vector tiles of zones (TileJSON)"), "zone-tiles"),
     ]
