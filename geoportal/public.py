@@ -6,6 +6,7 @@ public only by being written here.
 
 PUBLIC_ROUTES = frozenset(
     {
+        "favicon.ico",
         "livez",
         "readyz",
         "masuk/",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("bahasa/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("favicon.ico", views.favicon),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
 ]

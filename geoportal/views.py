@@ -1,10 +1,13 @@
-"""Health: whether this process runs, and whether it can serve."""
+"""Health: whether this process runs, and whether it can serve. And what browsers ask for unasked."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
 
 
 @login_not_required
@@ -25,3 +28,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if missing:
         return JsonResponse({"ready": False, "reason": f"{missing} migrations are not applied"}, status=503)
     return JsonResponse({"ready": True})
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on pages that name no icon: the administration, the API's pages, a framed map."""
+    return redirect(static("geoportal/favicon.svg"))
