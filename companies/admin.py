@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from companies import claims, proof
@@ -23,8 +24,10 @@ from geoportal.geography.forms import LatLonField
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
-    point = LatLonField(required=False, label=_("place"))
-    website = forms.URLField(required=False, max_length=200, assume_scheme="https", label=_("website"))
+    point = LatLonField(required=False, label=capfirst(_("place")))
+    website = forms.URLField(
+        required=False, max_length=200, assume_scheme="https", label=capfirst(_("website"))
+    )
     consent_basis = forms.CharField(
         required=False,
         max_length=200,

@@ -53,28 +53,36 @@ class Company(models.Model):
     company is decided in one place, the SQL view maps_company.
     """
 
-    slug = models.SlugField(max_length=90, unique=True)
-    name = models.CharField(max_length=200)
-    legal_form = models.CharField(max_length=20, choices=LegalForm, default=LegalForm.UNKNOWN)
+    slug = models.SlugField(_("address on the site"), max_length=90, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    legal_form = models.CharField(
+        _("legal form"), max_length=20, choices=LegalForm, default=LegalForm.UNKNOWN
+    )
     nib = models.CharField(
-        max_length=13, null=True, blank=True, unique=True, validators=[RegexValidator(r"^\d{13}$")]
+        _("NIB"), max_length=13, null=True, blank=True, unique=True, validators=[RegexValidator(r"^\d{13}$")]
     )
-    npwp = EncryptedTextField(context=NPWP_CONTEXT)
-    npwp_index = models.BinaryField(max_length=16, null=True, editable=False)
-    address = models.CharField(max_length=300, blank=True)
-    point = models.PointField(srid=4326, null=True, blank=True)
-    quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
-    village = models.ForeignKey(Zone, models.SET_NULL, null=True, blank=True, editable=False)
-    phone = EncryptedTextField(context="companies.company.phone")
-    email = EncryptedTextField(context="companies.company.email")
-    website = models.URLField(blank=True)
+    npwp = EncryptedTextField(_("NPWP"), context=NPWP_CONTEXT)
+    npwp_index = models.BinaryField(_("NPWP look-up value"), max_length=16, null=True, editable=False)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    point = models.PointField(_("place"), srid=4326, null=True, blank=True)
+    quality = models.CharField(
+        _("quality of the point"), max_length=10, choices=Quality, default=Quality.UNKNOWN
+    )
+    village = models.ForeignKey(
+        Zone, models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("village")
+    )
+    phone = EncryptedTextField(_("phone"), context="companies.company.phone")
+    email = EncryptedTextField(_("e-mail"), context="companies.company.email")
+    website = models.URLField(_("website"), blank=True)
     consent_location = models.BooleanField(
-        default=False, help_text=_("exact place and address may be public")
+        _("consent: place"), default=False, help_text=_("exact place and address may be public")
     )
-    consent_contact = models.BooleanField(default=False, help_text=_("phone and e-mail may be public"))
-    source = models.CharField(max_length=10, choices=Source, default=Source.SAKPORE)
-    demo = models.BooleanField(default=False, help_text=_("invented, for demonstration"))
-    created_at = models.DateTimeField(auto_now_add=True)
+    consent_contact = models.BooleanField(
+        _("consent: contact"), default=False, help_text=_("phone and e-mail may be public")
+    )
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.SAKPORE)
+    demo = models.BooleanField(_("example"), default=False, help_text=_("invented, for demonstration"))
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
 
@@ -94,14 +102,16 @@ class Company(models.Model):
 class Commodity(models.Model):
     """What a citizen searches for, in everyday words."""
 
-    slug = models.SlugField(max_length=50, unique=True)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80)
-    group = models.CharField(max_length=50)
-    synonyms = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    icon = models.CharField(max_length=20)
-    colour = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
-    ordinal = models.PositiveSmallIntegerField(default=0)
+    slug = models.SlugField(_("address on the site"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    group = models.CharField(_("product group"), max_length=50)
+    synonyms = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("synonyms")
+    )
+    icon = models.CharField(_("icon"), max_length=20)
+    colour = models.CharField(_("colour"), max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
+    ordinal = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         ordering = ["ordinal", "name"]
@@ -115,10 +125,10 @@ class Commodity(models.Model):
 class Kbli(models.Model):
     """A code of the standard business classification, of one edition."""
 
-    code = models.CharField(max_length=5)
-    edition = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=300)
-    section = models.CharField(max_length=1, blank=True)
+    code = models.CharField(_("KBLI code"), max_length=5)
+    edition = models.PositiveSmallIntegerField(_("KBLI edition"))
+    title = models.CharField(_("title"), max_length=300)
+    section = models.CharField(_("section"), max_length=1, blank=True)
 
     class Meta:
         verbose_name = "KBLI"
@@ -132,12 +142,14 @@ class Kbli(models.Model):
 class CommodityKbli(models.Model):
     """A KBLI code that means a commodity. `exact` False: the code is broader than the word ("mungkin")."""
 
-    commodity = models.ForeignKey(Commodity, models.CASCADE, related_name="kbli")
-    code = models.CharField(max_length=5)
-    edition = models.PositiveSmallIntegerField()
-    exact = models.BooleanField()
+    commodity = models.ForeignKey(Commodity, models.CASCADE, related_name="kbli", verbose_name=_("commodity"))
+    code = models.CharField(_("KBLI code"), max_length=5)
+    edition = models.PositiveSmallIntegerField(_("KBLI edition"))
+    exact = models.BooleanField(_("exactly this"))
 
     class Meta:
+        verbose_name = _("KBLI code of a commodity")
+        verbose_name_plural = _("KBLI codes of commodities")
         constraints = [
             models.UniqueConstraint(
                 fields=["commodity", "code", "edition"], name="companies_commoditykbli_once"
@@ -152,11 +164,17 @@ class CommodityKbli(models.Model):
 class Membership(models.Model):
     """A person who may act for a company, since a claim was accepted."""
 
-    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    since = models.DateTimeField(auto_now_add=True)
+    company = models.ForeignKey(
+        Company, models.CASCADE, related_name="memberships", verbose_name=_("company")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    since = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [models.UniqueConstraint(fields=["company", "user"], name="companies_membership_once")]
 
     def __str__(self) -> str:
@@ -171,22 +189,24 @@ class ClaimKind(models.TextChoices):
 class Claim(models.Model):
     """A request about a company's page, waiting for a desk. What its sender wrote is personal: encrypted."""
 
-    reference = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
-    company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
-    kind = models.CharField(max_length=10, choices=ClaimKind)
-    sender = EncryptedTextField(context="companies.claim.sender")
-    contact = EncryptedTextField(context="companies.claim.contact")
-    message = EncryptedTextField(context="companies.claim.message")
-    nib = models.CharField(max_length=13, blank=True)
-    proof = models.FileField(upload_to="claims/", blank=True)
-    proof_sha256 = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(_("reference"), max_length=12, unique=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, related_name="claims", verbose_name=_("company"))
+    kind = models.CharField(_("about"), max_length=10, choices=ClaimKind)
+    sender = EncryptedTextField(_("sender"), context="companies.claim.sender")
+    contact = EncryptedTextField(_("contact"), context="companies.claim.contact")
+    message = EncryptedTextField(_("message"), context="companies.claim.message")
+    nib = models.CharField(_("NIB"), max_length=13, blank=True)
+    proof = models.FileField(_("proof"), upload_to="claims/", blank=True)
+    proof_sha256 = models.CharField(_("SHA-256 of the proof"), max_length=64, blank=True)
     wants = models.JSONField(
-        default=dict, blank=True
+        _("consent asked for"), default=dict, blank=True
     )  # consent asked for: {"location": bool, "contact": bool}
-    created_at = models.DateTimeField(auto_now_add=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
-    decision = models.TextField(blank=True)
+    created_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("decided by")
+    )
+    decision = models.TextField(_("decision"), blank=True)
 
     class Meta:
         verbose_name = _("request about a company page")
@@ -205,12 +225,24 @@ class Claim(models.Model):
 class ConsentRecord(models.Model):
     """Who allowed or withdrew what, when. Append-only: the database refuses UPDATE and DELETE to the site."""
 
-    company = models.ForeignKey(Company, models.CASCADE, related_name="consent_records")
-    what = models.CharField(max_length=10, choices=[("location", _("location")), ("contact", _("contact"))])
-    given = models.BooleanField()
-    basis = models.CharField(max_length=200, help_text=_("where it was said: form, letter, claim reference"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    company = models.ForeignKey(
+        Company, models.CASCADE, related_name="consent_records", verbose_name=_("company")
+    )
+    what = models.CharField(
+        _("consent to show"), max_length=10, choices=[("location", _("location")), ("contact", _("contact"))]
+    )
+    given = models.BooleanField(_("given"))
+    basis = models.CharField(
+        _("basis"), max_length=200, help_text=_("where it was said: form, letter, claim reference")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("recorded by")
+    )
+    at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("record of a consent")
+        verbose_name_plural = _("records of consents")
 
     def __str__(self) -> str:
         return f"{self.what}: {self.given}"

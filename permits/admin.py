@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from geoportal.accounts.rights import ByRole
@@ -27,7 +28,7 @@ class PermitTypeAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
-    point = LatLonField(required=False, label=_("place"))
+    point = LatLonField(required=False, label=capfirst(_("place")))
 
 
 class SiteInline(ByRole, admin.TabularInline):  # type: ignore[type-arg]

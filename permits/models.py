@@ -73,33 +73,43 @@ class PermitTypeQuerySet(models.QuerySet["PermitType"]):
 class PermitType(models.Model):
     """A kind of permit, loaded from fixtures/catalogue/*.toml. What is public of its permits is data here."""
 
-    code = models.CharField(max_length=30, unique=True)
-    name = models.CharField(max_length=150)
-    name_en = models.CharField(max_length=150, blank=True)
-    sector = models.CharField(max_length=50)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERMIT)
-    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SAKPORE)
-    stage = models.CharField(max_length=10, choices=Stage, default=Stage.ACTIVE)
-    applicant = models.CharField(max_length=10, choices=Applicant, default=Applicant.BOTH)
-    location_kind = models.CharField(max_length=10, choices=LocationKind, default=LocationKind.BUSINESS)
-    location_public = models.CharField(max_length=10, choices=LocationPublic, default=LocationPublic.VILLAGE)
-    holder_public = models.BooleanField(default=True)
-    official = models.BooleanField(default=False, help_text=_("of this city; others are examples"))
-    jurisdiction = models.CharField(max_length=100, blank=True)
-    service_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    days_note = models.CharField(max_length=200, blank=True)
-    validity_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    validity_note = models.CharField(max_length=200, blank=True)
-    fee = models.CharField(max_length=12, choices=Fee, default=Fee.UNKNOWN)
-    fee_note = models.CharField(max_length=200, blank=True)
-    needs_inspection = models.CharField(max_length=12, choices=Need, default=Need.UNKNOWN)
-    documents = models.JSONField(default=list, blank=True)
-    renewal_documents = models.JSONField(default=list, blank=True)
-    legal_basis = models.CharField(max_length=300, blank=True)
-    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    source_url = models.URLField(max_length=300, blank=True)
-    source_date = models.CharField(max_length=40, blank=True)
-    source_note = models.CharField(max_length=300, blank=True)
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150, blank=True)
+    sector = models.CharField(_("sector"), max_length=50)
+    kind = models.CharField(_("permit or non-permit"), max_length=10, choices=Kind, default=Kind.PERMIT)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SAKPORE)
+    stage = models.CharField(_("availability"), max_length=10, choices=Stage, default=Stage.ACTIVE)
+    applicant = models.CharField(_("applicant"), max_length=10, choices=Applicant, default=Applicant.BOTH)
+    location_kind = models.CharField(
+        _("what its place is"), max_length=10, choices=LocationKind, default=LocationKind.BUSINESS
+    )
+    location_public = models.CharField(
+        _("place shown to the public"), max_length=10, choices=LocationPublic, default=LocationPublic.VILLAGE
+    )
+    holder_public = models.BooleanField(_("holder shown to the public"), default=True)
+    official = models.BooleanField(
+        _("official"), default=False, help_text=_("of this city; others are examples")
+    )
+    jurisdiction = models.CharField(_("jurisdiction"), max_length=100, blank=True)
+    service_days = models.PositiveSmallIntegerField(_("working days promised"), null=True, blank=True)
+    days_note = models.CharField(_("note on the days"), max_length=200, blank=True)
+    validity_months = models.PositiveSmallIntegerField(_("months of validity"), null=True, blank=True)
+    validity_note = models.CharField(_("note on the validity"), max_length=200, blank=True)
+    fee = models.CharField(_("fee"), max_length=12, choices=Fee, default=Fee.UNKNOWN)
+    fee_note = models.CharField(_("note on the fee"), max_length=200, blank=True)
+    needs_inspection = models.CharField(
+        _("site inspection"), max_length=12, choices=Need, default=Need.UNKNOWN
+    )
+    documents = models.JSONField(_("documents"), default=list, blank=True)
+    renewal_documents = models.JSONField(_("documents for a renewal"), default=list, blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    keywords = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("search words")
+    )
+    source_url = models.URLField(_("address of the source"), max_length=300, blank=True)
+    source_date = models.CharField(_("date of the source"), max_length=40, blank=True)
+    source_note = models.CharField(_("note on the source"), max_length=300, blank=True)
 
     objects = PermitTypeQuerySet.as_manager()
 
@@ -137,33 +147,41 @@ class PermitQuerySet(models.QuerySet["Permit"]):
 class Permit(models.Model):
     """An issued permit. Its status is derived from its dates, never stored: permits.status."""
 
-    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
-    number = models.CharField(max_length=100, unique=True)
-    type = models.ForeignKey(PermitType, models.PROTECT, related_name="permits")
-    company = models.ForeignKey(Company, models.PROTECT, related_name="permits")
-    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.NEW)
-    source = models.CharField(max_length=10, choices=Source, default=Source.SAKPORE)
-    source_ref = models.CharField(max_length=60, null=True, blank=True)
+    public_id = models.CharField(_("public id"), max_length=12, unique=True, default=new_id, editable=False)
+    number = models.CharField(_("number"), max_length=100, unique=True)
+    type = models.ForeignKey(
+        PermitType, models.PROTECT, related_name="permits", verbose_name=_("permit type")
+    )
+    company = models.ForeignKey(Company, models.PROTECT, related_name="permits", verbose_name=_("holder"))
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.NEW)
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.SAKPORE)
+    source_ref = models.CharField(_("reference in the source"), max_length=60, null=True, blank=True)
     registered_only = models.BooleanField(
-        default=False, help_text=_("an OSS project: registered, not permitted")
+        _("registered only"), default=False, help_text=_("an OSS project: registered, not permitted")
     )
-    risk = models.CharField(max_length=12, choices=Risk, blank=True)
-    kbli_code = models.CharField(max_length=5, blank=True)
-    kbli_edition = models.PositiveSmallIntegerField(null=True, blank=True)
-    issued_on = models.DateField(null=True, blank=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True, help_text=_("last day in force; empty: no end"))
-    suspended_on = models.DateField(null=True, blank=True)
-    revoked_on = models.DateField(null=True, blank=True)
-    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    risk = models.CharField(_("risk"), max_length=12, choices=Risk, blank=True)
+    kbli_code = models.CharField(_("KBLI code"), max_length=5, blank=True)
+    kbli_edition = models.PositiveSmallIntegerField(_("KBLI edition"), null=True, blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("last day in force; empty: no end")
+    )
+    suspended_on = models.DateField(_("suspended on"), null=True, blank=True)
+    revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
     missing_since = models.DateField(
-        null=True, blank=True, help_text=_("no longer in the newest full import")
+        _("missing since"), null=True, blank=True, help_text=_("no longer in the newest full import")
     )
-    published = models.BooleanField(default=False)
-    demo = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    published = models.BooleanField(_("on the map"), default=False)
+    demo = models.BooleanField(_("example"), default=False)
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
 
-    commodities = models.ManyToManyField(Commodity, through="PermitCommodity", related_name="permits")
+    commodities = models.ManyToManyField(
+        Commodity, through="PermitCommodity", related_name="permits", verbose_name=_("commodities")
+    )
     objects = PermitQuerySet.as_manager()
 
     class Meta:
@@ -187,16 +205,22 @@ class Permit(models.Model):
 class PermitSite(models.Model):
     """A place of a permit. `village` is derived from `point` by a database trigger and never typed."""
 
-    permit = models.ForeignKey(Permit, models.CASCADE, related_name="sites")
-    ordinal = models.PositiveSmallIntegerField(default=1)
-    label = models.CharField(max_length=100, blank=True)
-    address = models.CharField(max_length=300, blank=True)
-    point = models.PointField(srid=4326, null=True, blank=True)
-    area = models.PolygonField(srid=4326, null=True, blank=True)
-    quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
-    village = models.ForeignKey(Zone, models.SET_NULL, null=True, blank=True, editable=False)
+    permit = models.ForeignKey(Permit, models.CASCADE, related_name="sites", verbose_name=_("permit"))
+    ordinal = models.PositiveSmallIntegerField(_("order"), default=1)
+    label = models.CharField(_("label"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    point = models.PointField(_("place"), srid=4326, null=True, blank=True)
+    area = models.PolygonField(_("area"), srid=4326, null=True, blank=True)
+    quality = models.CharField(
+        _("quality of the point"), max_length=10, choices=Quality, default=Quality.UNKNOWN
+    )
+    village = models.ForeignKey(
+        Zone, models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("village")
+    )
 
     class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
         ordering = ["ordinal"]
         constraints = [models.UniqueConstraint(fields=["permit", "ordinal"], name="permits_permitsite_once")]
 
@@ -213,11 +237,15 @@ class Provenance(models.TextChoices):
 
 
 class PermitCommodity(models.Model):
-    permit = models.ForeignKey(Permit, models.CASCADE)
-    commodity = models.ForeignKey(Commodity, models.PROTECT)
-    provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.DECLARED)
+    permit = models.ForeignKey(Permit, models.CASCADE, verbose_name=_("permit"))
+    commodity = models.ForeignKey(Commodity, models.PROTECT, verbose_name=_("commodity"))
+    provenance = models.CharField(
+        _("how it is known"), max_length=10, choices=Provenance, default=Provenance.DECLARED
+    )
 
     class Meta:
+        verbose_name = _("commodity of a permit")
+        verbose_name_plural = _("commodities of a permit")
         constraints = [
             models.UniqueConstraint(fields=["permit", "commodity"], name="permits_permitcommodity_once")
         ]
@@ -229,11 +257,15 @@ class PermitCommodity(models.Model):
 class Letter(models.Model):
     """A letter that was issued for a permit. Only the hash of its seal id is kept: permits.seal."""
 
-    permit = models.ForeignKey(Permit, models.PROTECT, related_name="letters")
-    seal_hash = models.BinaryField(max_length=32, unique=True)
-    issued_on = models.DateField()
-    withdrawn_on = models.DateField(null=True, blank=True)
-    withdrawn_reason = models.CharField(max_length=200, blank=True)
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="letters", verbose_name=_("permit"))
+    seal_hash = models.BinaryField(_("hash of the seal"), max_length=32, unique=True)
+    issued_on = models.DateField(_("issued on"))
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_reason = models.CharField(_("reason of the withdrawal"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
 
     def __str__(self) -> str:
         return f"letter of {self.permit_id}"
@@ -242,12 +274,16 @@ class Letter(models.Model):
 class ImportRun(models.Model):
     """One run of an importer, for the record and for telling what a later full export no longer holds."""
 
-    command = models.CharField(max_length=30)
-    file_name = models.CharField(max_length=200)
-    file_sha256 = models.CharField(max_length=64)
-    started_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    summary = models.JSONField(default=dict)
+    command = models.CharField(_("command"), max_length=30)
+    file_name = models.CharField(_("file"), max_length=200)
+    file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    summary = models.JSONField(_("summary"), default=dict)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
 
     def __str__(self) -> str:
         return f"{self.command} {self.file_name}"

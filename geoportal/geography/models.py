@@ -28,15 +28,19 @@ class Zone(models.Model):
     point, marked `approximate`: good for a map, no authority on where a border runs.
     """
 
-    code = models.CharField(max_length=20, primary_key=True)
-    level = models.CharField(max_length=10, choices=ZoneLevel)
-    name = models.CharField(max_length=100)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    postal_code = models.CharField(max_length=10, blank=True)
-    label_point = models.PointField(srid=4326)
-    area = models.MultiPolygonField(srid=4326, null=True, blank=True)
-    approximate = models.BooleanField(default=True)
-    credit = models.CharField(max_length=300, blank=True, help_text=_("source and licence, shown on the map"))
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
+    level = models.CharField(_("level"), max_length=10, choices=ZoneLevel)
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("zone above")
+    )
+    postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
+    label_point = models.PointField(_("label point"), srid=4326)
+    area = models.MultiPolygonField(_("area"), srid=4326, null=True, blank=True)
+    approximate = models.BooleanField(_("approximate"), default=True)
+    credit = models.CharField(
+        _("credit"), max_length=300, blank=True, help_text=_("source and licence, shown on the map")
+    )
 
     objects = ZoneQuerySet.as_manager()
 

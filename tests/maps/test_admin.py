@@ -5,6 +5,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.test import Client
+from django.utils import translation
+from django.utils.functional import Promise
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
@@ -17,6 +19,10 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OURS = ["companies/company", "companies/commodity", "permits/permit", "permits/permittype", "geography/zone"]
+
+
+# DESIGN's own words, the same in both languages
+SAME = {"NIB", "NPWP", "status"}
 
 
 @pytest.fixture
@@ -46,6 +52,7 @@ def test_a_permit_is_opened_with_its_sites_and_letters_but_not_its_status(desk: 
     for name in ("suspended_on", "revoked_on", "replaced_by"):
         assert f'name="{name}"' not in page
         assert name in PermitAdmin.readonly_fields
+    assert ">Tempat" in page
     assert "cdn" not in page
 
 
@@ -79,3 +86,36 @@ def test_points_are_typed_latitude_first(text: str, wanted: object) -> None:
         return
     found = field.clean(text)
     assert (found.coords if found else None) == wanted
+
+
+@pytest.mark.parametrize("app", ["geography", "companies", "permits"])
+def test_every_field_and_record_has_a_name_in_both_languages(app: str) -> None:
+    untold: list[str] = []
+    for model in apps.get_app_config(app).get_models():
+        names: dict[str, object] = {f.name: f.verbose_name for f in model._meta.fields if f.name != "id"}
+        names |= {f.name: f.verbose_name for f in model._meta.many_to_many}
+        if model._meta.label != "companies.Kbli":  # KBLI is KBLI
+            names |= {"": model._meta.verbose_name, "(plural)": model._meta.verbose_name_plural}
+        for name, text in names.items():
+            with translation.override("id"):
+                indonesian = str(text)
+            with translation.override("en"):
+                english = str(text)
+            if not isinstance(text, Promise) or (indonesian == english and english not in SAME):
+                untold.append(f"{model._meta.label}.{name}")
+    assert untold == []
+
+
+def test_the_columns_of_a_list_are_indonesian(desk: Client) -> None:
+    factories.permit()
+    page = desk.get("/admin/permits/permit/").content.decode()
+    for word in ("Nomor", "Jenis izin", "Pemegang izin", "Berlaku sampai", "Sumber", "Tampil di peta"):
+        assert f">{word}</a>" in page
+
+
+def test_the_roles_of_a_person_are_told_in_words() -> None:
+    User.objects.create_superuser("kepala", roles=[Role.HEAD, Role.FRONT_OFFICE])
+    client = Client()
+    client.force_login(User.objects.get())
+    page = client.get("/admin/accounts/user/").content.decode()
+    assert "Kepala DPMPTSP, Front office" in page
