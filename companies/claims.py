@@ -153,7 +153,7 @@ class OwnershipForm(RequestForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    honest = forms.BooleanField(label=_("I am the owner, or I act for the owner, and what I write is true."))
+    honest = forms.BooleanField(label=_("I am the owner, or I act for the owner, and what I write is true"))
 
     field_order = [
         "nib",

@@ -1,15 +1,25 @@
 from typing import Any
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from geoportal import limits
+
+
+class SignInForm(AuthenticationForm):
+    # Django's Indonesian sentence names the field twice
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": gettext_lazy("User name or password is wrong. Capital letters matter in both.")
+    }
 
 
 class SignIn(LoginView):
     """The only sign-in, the admin's too. Failed tries are limited by name and by address."""
 
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

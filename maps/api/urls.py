@@ -6,7 +6,7 @@ from maps.api import statistics, validate, views
 
 # Swagger UI writes style attributes; its scripts come as files of ours
 docs = csp_update({"style-src": ["'unsafe-inline'"]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+    SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="maps/api_docs.html")
 )
 
 urlpatterns = [
