@@ -3,12 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.conftest import DESK, FAR, HERE, PHONE, Journey
+from tests.journeys.conftest import FAR, HERE, PHONE, Journey
 
 pytestmark = pytest.mark.journey
 Start = Callable[..., Journey]
@@ -281,14 +280,6 @@ def test_a_wrong_address_gets_a_hint_that_helps(journey: Start) -> None:
     page.locator(".alert").get_by_role("link", name="Batik", exact=True).click()
     expect(page).to_have_url(re.compile(r"komoditas=batik(&|#|$)"))
     expect(page.locator("#hasil .alert")).to_have_count(0)
-
-
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("path", ["/peta/", "/peta/?q=zzqqxx", "/peta/?komoditas=batikk&dekat=106.8,-6.2"])
-def test_axe_finds_nothing(journey: Start, size: Any, path: str) -> None:
-    reader = journey(size)
-    reader.go(path)
-    assert reader.axe() == []
 
 
 def test_axe_finds_nothing_in_filters_legend_and_popup(journey: Start) -> None:
