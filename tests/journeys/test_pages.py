@@ -36,8 +36,13 @@ PAGES: dict[str, list[str]] = {
     "layanan/<str:code>/": ["/layanan/{type}/"],
     "validasi/": ["/validasi/", "/validasi/?nomor=", "/validasi/?nomor=503/999999"],
     "validasi/contoh/": ["/validasi/contoh/"],
-    "validasi/<str:typed>/": [*[f"/validasi/{{{status}}}/" for status in Status], "/validasi/salah/"],
-    "V/<str:typed>": [*[f"/V/{demo_seal_id(n)}" for n in range(1, DEMO_LETTERS + 1)], "/V/ABC"],
+    "validasi/<str:typed>/": [
+        "/validasi/{in_force}/",
+        "/validasi/{registered}/",
+        "/validasi/{replaced}/",
+        "/validasi/salah/",
+    ],
+    "V/<str:typed>": [f"/V/{demo_seal_id(1)}", f"/V/{demo_seal_id(DEMO_LETTERS)}", "/V/ABC"],
 }
 DATA = {route for route in PUBLIC_ROUTES if route.startswith(("api/v1/", "tiles/"))}
 PARTS = {"peta/daftar/", "peta/sekitar/", "peta/izin/<str:public_id>/"}  # test_map has them, within /peta/
