@@ -40,7 +40,7 @@ def open_company(page: Page) -> str:
     """Opens the first company of the list that shows its way, or else its first; returns the slug."""
     page.locator(".entry:has(.directions) h3 a, .directory .entry h3 a").first.click()
     expect(page).to_have_url(COMPANY)
-    return COMPANY.findall(page.url)[0]
+    return str(COMPANY.findall(page.url)[0])
 
 
 @READERS
