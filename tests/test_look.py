@@ -119,7 +119,7 @@ def test_style_and_icons_stay_small_for_a_slow_link() -> None:
 
 
 # folium writes one inline script; it runs in a sandboxed frame under a policy of its own
-FRAMES = {"thematic_frame.html": ["<script>"]}
+FRAMES = {"thematic_frame.html": ["<script>", "<style>"]}
 
 
 class Inline(HTMLParser):
