@@ -50,7 +50,7 @@ async function go(query, { push = true, keep = false, top = false } = {}) {
 function syncForm() {
   const asked = new URLSearchParams(location.search);
   for (const field of form.elements) {
-    if (!field.name) continue;
+    if (!field.name || (field.name === "q" && field === document.activeElement)) continue; // somebody types
     const values = asked.getAll(field.name).flatMap((value) => (field.name === "q" ? value : value.split(",")));
     if (field.type === "checkbox") field.checked = values.includes(field.value);
     else if (field.type === "hidden") field.remove(); // asked() keeps what has no field
