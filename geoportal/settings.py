@@ -170,6 +170,15 @@ STORAGES = {
         )
     },
 }
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # finished public pages (maps.pages.keeping): some 15 KB each, in every worker
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 WHITENOISE_MAX_AGE = 300
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages ask for no other name; half of the time to compress
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

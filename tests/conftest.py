@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 
 from geoportal import demo, roles
@@ -24,4 +25,5 @@ def zones(db: None) -> None:
 def _forget() -> None:
     """What a process may remember for seconds, a test must not."""
     search.forget()
+    caches["pages"].clear()
     demo._known = (-60.0, False)

@@ -62,6 +62,10 @@ export const PermitTiles = Vector.extend({
     load.zoom = coords.z;
     this._regroup();
   },
+  // between two zooms the tiles of the lower one are drawn larger: half as many, and marks are as sharp
+  _setView(center, zoom, ...rest) {
+    Vector.prototype._setView.call(this, center, Math.floor(zoom), ...rest);
+  },
   onRemove(map) {
     this._clear();
     L.GridLayer.prototype.onRemove.call(this, map);
@@ -121,8 +125,9 @@ function gather(places, least) {
   return found;
 }
 
-/** Borders of zones, drawn into the tile itself: the tiles overlap enough. */
+/** Borders of zones, drawn into the tile itself: the tiles overlap enough. Few and large, since they hold little. */
 export const ZoneTiles = Vector.extend({
+  options: { tileSize: 1024, zoomOffset: -2 },
   element() {
     const canvas = document.createElement("canvas");
     const scale = Math.min(2, window.devicePixelRatio || 1);

@@ -51,7 +51,7 @@ export function createMap(pane, page) {
     width: 1.25,
     dash: approximate ? [1.5, 4] : [],
   };
-  new ZoneTiles(zones, "", { ...ZOOM, layer: "zones", style: () => zoneStyle }).addTo(map);
+  new ZoneTiles(zones, "", { ...ZOOM, bounds: city, layer: "zones", style: () => zoneStyle }).addTo(map);
   const labels = showNames(map, JSON.parse(names));
 
   const permits = new PermitTiles(tiles, "", {

@@ -1,0 +1,30 @@
+"""Finished public pages, kept in the memory of each worker while what they tell is unchanged."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_page
+
+from geoportal.caching import PUBLIC_SECONDS
+from maps import tiles
+
+CACHE = "pages"
+
+
+def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Between public_cache and gzip_page. For readers without a session; the key is the tiles' version, so
+    that a withdrawn consent is out of it as fast as out of the map.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.COOKIES.get("sessionid"):
+            return view(request, *args, **kwargs)
+        keep = cache_page(PUBLIC_SECONDS, cache=CACHE, key_prefix=tiles.version())
+        response = keep(view)(request, *args, **kwargs)
+        for name in ("Cache-Control", "Expires"):  # public_cache says these
+            response.headers.pop(name, None)
+        return response
+
+    return wrapped
