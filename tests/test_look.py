@@ -98,7 +98,7 @@ def test_every_status_has_a_colour_and_a_shape_of_its_own() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_a_status_is_shown_as_shape_and_word(status: Status) -> None:
     html = render_to_string("kit/status.html", {"status": status.value, "label": status.label})
-    assert f"#s-{status.value}" in html
+    assert f"#i-s-{status.value}" in html
     assert f'data-status="{status.value}"' in html
     assert str(status.label) in html
 

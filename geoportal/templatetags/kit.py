@@ -1,16 +1,17 @@
 """Template tags of the kit; docs/kit.md says how a page is put together."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -100,14 +101,22 @@ def others() -> tuple[tuple[str, str | Promise], ...]:
 
 
 @cache
-def _sheet() -> str:
-    return static("geoportal/icons.svg")
+def _sheet() -> SafeString:
+    drawings = (Path(__file__).parents[1] / "static/geoportal/icons.svg").read_text("utf-8")
+    within = drawings.partition(">")[2].replace('id="', 'id="i-').replace("\n", "")
+    return mark_safe('<svg hidden aria-hidden="true">' + re.sub("<!--.*?-->", "", within))  # noqa: S308  our own file
+
+
+@register.simple_tag
+def sprites() -> SafeString:
+    """All symbols, once a page: a file of their own would be asked for anew by each `use` of a long list."""
+    return _sheet()
 
 
 @register.simple_tag
 def sprite(name: str) -> str:
     """Address of one symbol, for `<use href>`; an unknown name (commodities are data) draws a box."""
-    return f"{_sheet()}#{name if name in ICONS else 'box'}"
+    return f"#i-{name if name in ICONS else 'box'}"
 
 
 @register.simple_tag

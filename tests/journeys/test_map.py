@@ -149,7 +149,9 @@ def test_what_is_opened_while_the_list_loads_stays(journey: Start) -> None:
     map_is_drawn(page)
     held: list[Route] = []
     page.route("**/peta/daftar/*", lambda route: held.append(route))
-    page.evaluate("location.hash = '#14/-6.88900/109.67500'")
+    page.evaluate(
+        "history.pushState(null, '', '?sumber=sakpore'); dispatchEvent(new PopStateEvent('popstate'))"
+    )
     expect(page.locator("[aria-busy=true]")).to_be_attached()
     _id, name = show_first_exact(page)
     popup = page.locator(".leaflet-popup")

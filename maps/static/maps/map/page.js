@@ -23,6 +23,7 @@ async function fragment(url, signal) {
 // ---------- the list ----------
 
 let fetching;
+let listed = location.search; // what the list answers
 const results = () => list.firstElementChild.dataset;
 
 /** Shows the list of `query` ("?…"). `push`: a new entry in the history. `keep`: the map stays where it is. */
@@ -39,7 +40,8 @@ async function go(query, { push = true, keep = false, top = false } = {}) {
     return;
   }
   list.removeAttribute("aria-busy");
-  if (push) history.pushState(null, "", location.pathname + (query === "?" ? "" : query) + (keep ? location.hash : ""));
+  listed = query === "?" ? "" : query;
+  if (push) history.pushState(null, "", location.pathname + listed + (keep ? location.hash : ""));
   syncForm();
   document.getElementById("kabar").textContent = part("count").textContent = results().title;
   if (top) list.scrollIntoView({ block: "start" });
@@ -141,9 +143,15 @@ async function locateEntry(entry, hash) {
 }
 
 addEventListener("popstate", () => {
-  if (!wide.matches) setView(location.hash ? "map" : "list");
-  go(location.search || "?", { push: false, keep: true });
-  if (finder.dataset.view === "map") openMap(location.hash);
+  const { hash, search } = location;
+  if (hash && hash !== "#peta" && !/^#\d/.test(hash)) return; // the skip link's: not about the map
+  if (!wide.matches) setView(hash ? "map" : "list");
+  if (search !== listed) go(search || "?", { push: false, keep: true });
+  else {
+    close();
+    map?.look(hash);
+  }
+  if (finder.dataset.view === "map") openMap(hash);
 });
 
 // ---------- the map ----------

@@ -128,38 +128,49 @@ function gather(places, least) {
 /** Borders of zones, drawn into the tile itself: the tiles overlap enough. Few and large, since they hold little. */
 export const ZoneTiles = Vector.extend({
   options: { tileSize: 1024, zoomOffset: -2 },
-  element() {
-    const canvas = document.createElement("canvas");
-    const scale = Math.min(2, window.devicePixelRatio || 1);
-    const { x, y } = this.getTileSize();
-    canvas.width = x * scale;
-    canvas.height = y * scale;
-    canvas.style.width = `${x}px`;
-    canvas.style.height = `${y}px`;
-    return canvas;
-  },
-  paint(tile, coords, canvas) {
+  element: () => document.createElement("div"),
+  paint(tile, coords, element) {
     const layer = tile.layers[this.options.layer];
     if (!layer) return;
+    const features = Array.from({ length: layer.length }, (_, i) => layer.feature(i));
+    const side = this.getTileSize().x;
+    const [west, north, east, south] = around(features, layer.extent);
+    const shown = side / layer.extent; // pixels of the page a unit
+    const scale = shown * Math.min(2, window.devicePixelRatio || 1);
+    const canvas = element.appendChild(document.createElement("canvas")); // no larger than what is drawn
+    canvas.width = (east - west) * scale;
+    canvas.height = (south - north) * scale;
+    canvas.style.cssText = `position:absolute;left:${west * shown}px;top:${north * shown}px;width:${(east - west) * shown}px;height:${(south - north) * shown}px`;
     const ctx = canvas.getContext("2d");
-    const scale = canvas.width / layer.extent;
-    const ratio = canvas.width / this.getTileSize().x;
-    for (let i = 0; i < layer.length; i++) {
-      const feature = layer.feature(i);
+    for (const feature of features) {
       const style = this.options.style(feature.properties, coords.z);
       if (!style) continue;
       ctx.beginPath();
       for (const ring of feature.loadGeometry()) {
-        ring.forEach(({ x, y }, j) => ctx[j ? "lineTo" : "moveTo"](x * scale, y * scale));
+        ring.forEach(({ x, y }, j) => ctx[j ? "lineTo" : "moveTo"]((x - west) * scale, (y - north) * scale));
       }
       if (style.fill) {
         ctx.fillStyle = style.fill;
         ctx.fill("evenodd");
       }
       ctx.strokeStyle = style.line;
-      ctx.lineWidth = style.width * ratio;
-      ctx.setLineDash((style.dash || []).map((length) => length * ratio));
+      ctx.lineWidth = (style.width * scale) / shown;
+      ctx.setLineDash((style.dash || []).map((length) => (length * scale) / shown));
       ctx.stroke();
     }
   },
 });
+
+/** The box of `features` within their tile: west, north, east and south in its units, with room for the lines. */
+function around(features, extent) {
+  const box = [extent, extent, 0, 0];
+  for (const feature of features) {
+    const [west, north, east, south] = feature.bbox();
+    box[0] = Math.min(box[0], west);
+    box[1] = Math.min(box[1], north);
+    box[2] = Math.max(box[2], east);
+    box[3] = Math.max(box[3], south);
+  }
+  const room = extent / 256;
+  return [Math.max(0, box[0] - room), Math.max(0, box[1] - room), Math.min(extent, box[2] + room), Math.min(extent, box[3] + room)];
+}

@@ -34,7 +34,7 @@ export function createMap(pane, page) {
     markerZoomAnimation: !still,
     maxBounds: city.pad(0.7),
     maxBoundsViscosity: 0.6,
-    renderer: L.canvas({ tolerance: 8, padding: 0.3 }),
+    renderer: L.canvas({ tolerance: 8, padding: 0.1 }),
   });
   L.control.scale({ imperial: false, maxWidth: 90 }).addTo(map);
 
