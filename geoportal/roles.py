@@ -10,7 +10,16 @@ from django.db import connection
 
 APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
 # written by triggers alone
-DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")
+DERIVED = (
+    "maps_place",
+    "maps_pin",
+    "maps_pin_counted",
+    "maps_pin_hidden",
+    "maps_pin_commodity",
+    "maps_aggregate",
+    "maps_delta",
+    "maps_tile_state",
+)
 PUBLIC_RELATIONS = (
     "maps_place",
     "maps_pin",

@@ -138,14 +138,11 @@ class Place(models.Model):
 class AmongFirst(models.Func):
     """Of the pins of one place that answer to `commodities`, true for one: nothing is counted twice."""
 
-    template = (
-        "(commodity = commodities[1] OR NOT"
-        " commodities[:array_position(commodities, commodity) - 1] && %(expressions)s)"
-    )
+    template = "(ordinal = 1 OR NOT commodities[:ordinal - 1] && %(expressions)s)"
     output_field = models.BooleanField()
 
     def __init__(self, commodities: list[int]) -> None:
-        super().__init__(models.Value(commodities, ArrayField(models.BigIntegerField())))
+        super().__init__(models.Value(commodities, ArrayField(models.IntegerField())))
 
 
 class PinQuerySet(models.QuerySet["Pin"]):
@@ -180,20 +177,21 @@ class Pin(models.Model):
     """
 
     pk = models.CompositePrimaryKey("commodity", "zcode", "place_id")
-    commodity = models.BigIntegerField()
     zcode = models.BigIntegerField()
     place_id = models.BigIntegerField()
+    x = models.IntegerField()  # whole centimetres of EPSG:3857
+    y = models.IntegerField()
+    commodity = models.IntegerField()
     type = models.ForeignKey(PermitType, models.DO_NOTHING, db_constraint=False, related_name="+")
-    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    source = models.CharField(max_length=10, choices=Source)
-    registered_only = models.BooleanField()
+    ordinal = models.SmallIntegerField()  # of `commodity` among `commodities`, from 1
     valid_until = models.DateField(null=True)
-    x = models.BigIntegerField()  # whole centimetres of EPSG:3857
-    y = models.BigIntegerField()
-    commodities = ArrayField(models.BigIntegerField())
     suspended_on = models.DateField(null=True)
     revoked_on = models.DateField(null=True)
+    registered_only = models.BooleanField()
     replaced = models.BooleanField()
+    source = models.CharField(max_length=10, choices=Source)
+    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    commodities = ArrayField(models.IntegerField())
 
     objects = PinQuerySet.as_manager()
 

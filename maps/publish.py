@@ -73,22 +73,24 @@ WRONG_PINS = f"""
 # what readers see, and what waits to be folded, together against a recount
 PYRAMID = """
     WITH counted AS (
-        SELECT c AS commodity, zcode, n, x, y FROM (
+        SELECT c AS commodity, zcode, n, x, y, id FROM (
             SELECT 1 AS n, zcode, round(ST_X(point) * 100)::bigint AS x,
-                round(ST_Y(point) * 100)::bigint AS y, commodities
+                round(ST_Y(point) * 100)::bigint AS y, id, commodities
             FROM maps_place WHERE counted
-            UNION ALL SELECT -n, zcode, x, y, commodities FROM maps_delta
+            UNION ALL SELECT -n, zcode, x, y, place_id, commodities FROM maps_delta
         ) all_of_it, unnest(0::bigint || commodities) c
     ), base AS (
-        SELECT commodity, zcode >> 8 AS code, sum(n) AS n, sum(n * x) AS sx, sum(n * y) AS sy
+        SELECT commodity, zcode AS code, sum(n) AS n, sum(n * x) AS sx, sum(n * y) AS sy, sum(n * id) AS ids,
+            (sum(n) > 0)::int AS spots
         FROM counted GROUP BY 1, 2
     ), wanted AS (
-        SELECT level, commodity, code >> (2 * (17 - level)) AS code, sum(n) AS n, sum(sx) AS sx, sum(sy) AS sy
-        FROM base, generate_series(5, 17) level GROUP BY 1, 2, 3
+        SELECT level, commodity, code >> (2 * (21 - level)) AS code, sum(n) AS n, sum(sx) AS sx,
+            sum(sy) AS sy, sum(ids) AS ids, sum(spots) AS spots
+        FROM base, maps_levels() level GROUP BY 1, 2, 3
     )
     SELECT count(*) FROM wanted w FULL JOIN maps_aggregate a USING (level, commodity, code)
-    WHERE (coalesce(w.n, 0), coalesce(w.sx, 0), coalesce(w.sy, 0))
-        <> (coalesce(a.n, 0), coalesce(a.sx, 0), coalesce(a.sy, 0))
+    WHERE (coalesce(w.n, 0), coalesce(w.sx, 0), coalesce(w.sy, 0), coalesce(w.ids, 0), coalesce(w.spots, 0))
+        <> (coalesce(a.n, 0), coalesce(a.sx, 0), coalesce(a.sy, 0), coalesce(a.ids, 0), coalesce(a.spots, 0))
 """
 
 
@@ -116,7 +118,7 @@ def recount(found: Derived) -> None:
         if found.pins:
             cursor.execute("LOCK TABLE maps_place IN SHARE MODE")
             cursor.execute("DELETE FROM maps_pin")
-            cursor.execute(f"INSERT INTO maps_pin {PINS}")
+            cursor.execute(f"INSERT INTO maps_pin {PINS} ORDER BY i.commodity, i.zcode")
         cursor.execute(
             "SELECT (SELECT count(*) FROM maps_delta) > %s * (SELECT count(*) FROM maps_place)", [REBUILD]
         )

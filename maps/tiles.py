@@ -23,7 +23,6 @@ from maps.models import CODE_BITS
 
 MAX_ZOOM = 20
 MAX_POINTS = 1000
-CELLS = 5  # 2^5 by 2^5 in a tile
 EXTENT = 4096
 VERSION_SECONDS = 2.0
 
@@ -104,27 +103,22 @@ def _one(sql: str, params: Sequence[Any]) -> bytes:
 # Cells first, so that a million rows need no room; the few that are shown singly are looked up at the end.
 _TILE = """
 WITH pin AS NOT MATERIALIZED ({pins}), cell AS MATERIALIZED (
-    SELECT count(*)::int AS n, avg(x)::float8 AS x, avg(y)::float8 AS y, min(place_id) AS one,
-           min(zcode) = max(zcode) AS same
-    FROM pin GROUP BY zcode >> %s
-), tile AS (
-    SELECT sum(n) > {most} AS crowded, 4096 * 2.0 ^ %s / 40075016.685578488 AS scale FROM cell
+    SELECT count(*)::int AS n, sum(x)::float8 / count(*) AS x, sum(y)::float8 / count(*) AS y,
+           min(place_id) AS one, min(zcode) = max(zcode) AS same
+    FROM pin GROUP BY zcode >> (2 * ({bits} - maps_cell_level(%s)))
 )
-SELECT maps_tile_places(CASE WHEN crowded THEN array(SELECT one FROM cell WHERE n = 1)
-                             ELSE array(SELECT place_id FROM pin) END, %s, %s, %s)
-    || coalesce((
-        SELECT ST_AsMVT(c, 'cluster', 4096, 'g') FROM (
-            SELECT n, same, maps_in_tile((x / 100 + 20037508.342789244) * scale - %s * 4096.0,
-                                         (20037508.342789244 - y / 100) * scale - %s * 4096.0) AS g
-            FROM cell WHERE crowded AND n > 1) c
-        ), '')
-FROM tile
+SELECT CASE WHEN sum(n) > {most}
+    THEN maps_tile_cells(array(SELECT ROW (n, x, y, one, same)::maps_cell FROM cell), %s, %s, %s)
+    ELSE maps_tile_places(array(SELECT place_id FROM pin), %s, %s, %s) END
+FROM cell
 """
-_AS_PINS = "SELECT id AS place_id, zcode, ST_X(point) * 100 AS x, ST_Y(point) * 100 AS y FROM ({rows}) p"
+_AS_PINS = """
+SELECT id AS place_id, zcode, round(ST_X(point) * 100)::int AS x, round(ST_Y(point) * 100)::int AS y
+FROM ({rows}) p
+"""
 
 
 def _grouped(z: int, x: int, y: int, chosen: Filter) -> bytes:
-    cell = 2 * max(CODE_BITS - z - CELLS, 0)
     try:
         pins = chosen.pins()
         if pins is not None:
@@ -136,7 +130,8 @@ def _grouped(z: int, x: int, y: int, chosen: Filter) -> bytes:
             sql = _AS_PINS.format(rows=sql)
     except EmptyResultSet:  # Django knows already that nothing answers
         return b""
-    return _one(_TILE.format(pins=sql, most=MAX_POINTS), [*params, cell, z, z, x, y, x, y])
+    sql = _TILE.format(pins=sql, most=MAX_POINTS, bits=CODE_BITS)
+    return _one(sql, [*params, z, z, x, y, z, x, y])
 
 
 def tile_json(request: HttpRequest, layer: str, *, query: str) -> dict[str, object]:

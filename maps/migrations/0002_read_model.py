@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             excluded=", ".join(f"excluded.{column}" for column in COLUMNS),
             current=", ".join(f"m.{column}" for column in COLUMNS),
         ),
+        sql_file(__file__, "source_changed.sql"),
         sql_file(__file__, "place.sql"),
         sql_file(__file__, "company.sql"),
     ]

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
         ),
         sql_file(__file__, "place_changed.sql"),
         sql_file(__file__, "pyramid.sql"),
+        sql_file(__file__, "fold.sql"),
         sql_file(__file__, "pins.sql"),
         sql_file(__file__, "tile.sql"),
         # what is there already is written anew, and so counted

@@ -1,47 +1,9 @@
 -- The read model's writer. Design and proof: statement triggers, so that COPY, the admin and every other path keep
 -- maps_place true, with locks without which a withdrawn consent could stay public for good:
---   * a writer of a permit locks its type and company FOR SHARE and then reads the source view anew;
+--   * a writer of a permit locks its type and company FOR SHARE and then reads the source view anew
+--     (source_changed.sql);
 --   * a writer of a company's or type's public terms already holds that row exclusively (and an advisory lock, so
 --     that two of them cannot wait for each other), so each waits for the other and the later one sees both.
-
-CREATE OR REPLACE FUNCTION maps_source_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-DECLARE ids bigint[];
-BEGIN
-    IF tg_table_name = 'permits_permit' THEN
-        IF tg_op = 'DELETE' THEN
-            SELECT array_agg(id) INTO ids FROM source;
-        ELSE
-            SELECT array_agg(id) INTO ids FROM target;
-        END IF;
-        IF tg_op = 'UPDATE' THEN
-            -- parents that a permit leaves are locked too
-            PERFORM 1 FROM permits_permittype WHERE id IN (SELECT type_id FROM source) ORDER BY id FOR SHARE;
-            PERFORM 1 FROM companies_company WHERE id IN (SELECT company_id FROM source) ORDER BY id FOR SHARE;
-        END IF;
-    ELSIF tg_op = 'INSERT' THEN
-        SELECT array_agg(DISTINCT permit_id) INTO ids FROM target;
-    ELSIF tg_op = 'DELETE' THEN
-        SELECT array_agg(DISTINCT permit_id) INTO ids FROM source;
-    ELSE
-        SELECT array_agg(DISTINCT permit_id) INTO ids
-        FROM (SELECT permit_id FROM source UNION ALL SELECT permit_id FROM target) both_sides;
-    END IF;
-    IF ids IS NULL THEN RETURN NULL; END IF;
-    IF tg_table_name <> 'permits_permit' THEN
-        PERFORM 1 FROM permits_permit WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
-    END IF;
-    -- unpublished permits cost nothing: imports load first and publish last
-    ids := array(SELECT id FROM permits_permit WHERE id = ANY (ids) AND published
-                 UNION SELECT permit_id FROM maps_place WHERE permit_id = ANY (ids));
-    IF cardinality(ids) = 0 THEN RETURN NULL; END IF;
-    PERFORM 1 FROM permits_permittype
-        WHERE id IN (SELECT type_id FROM permits_permit WHERE id = ANY (ids)) ORDER BY id FOR SHARE;
-    PERFORM 1 FROM companies_company
-        WHERE id IN (SELECT company_id FROM permits_permit WHERE id = ANY (ids)) ORDER BY id FOR SHARE;
-    PERFORM maps_place_write(ids);  -- a new statement, so a new snapshot: it sees what the locks waited for
-    RETURN NULL;
-END $$;
 
 CREATE OR REPLACE FUNCTION maps_policy_gate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -4,17 +4,22 @@
 CREATE OR REPLACE FUNCTION maps_place_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
+    -- one statement of maps_place_write() fires all three triggers, most of them for no row
     IF tg_op <> 'INSERT' THEN
-        INSERT INTO maps_delta
-            SELECT -1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM source WHERE counted;
-        INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM source WHERE NOT counted);
+        IF NOT EXISTS (SELECT FROM source) THEN RETURN NULL; END IF;
+        INSERT INTO maps_delta (n, zcode, x, y, commodities, place_id)
+            SELECT -1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities, id
+            FROM source WHERE counted
+            UNION ALL (SELECT 0, 0, 0, 0, '{}', 0 FROM source WHERE NOT counted LIMIT 1);
         DELETE FROM maps_pin USING source o, maps_pins(ROW(o.*)::maps_place) i
             WHERE maps_pin.commodity = i.commodity AND maps_pin.zcode = i.zcode AND maps_pin.place_id = i.place_id;
     END IF;
     IF tg_op <> 'DELETE' THEN
-        INSERT INTO maps_delta
-            SELECT 1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities FROM target WHERE counted;
-        INSERT INTO maps_delta SELECT 0, 0, 0, 0, '{}' WHERE EXISTS (SELECT FROM target WHERE NOT counted);
+        IF NOT EXISTS (SELECT FROM target) THEN RETURN NULL; END IF;
+        INSERT INTO maps_delta (n, zcode, x, y, commodities, place_id)
+            SELECT 1, zcode, round(ST_X(point) * 100), round(ST_Y(point) * 100), commodities, id
+            FROM target WHERE counted
+            UNION ALL (SELECT 0, 0, 0, 0, '{}', 0 FROM target WHERE NOT counted LIMIT 1);
         INSERT INTO maps_pin SELECT i.* FROM target t, maps_pins(ROW(t.*)::maps_place) i;
     END IF;
     RETURN NULL;

@@ -6,86 +6,85 @@ $$;
 
 -- The layer `place` of a tile: each spot of these sites once, with the number of permits on it and the data of one.
 CREATE OR REPLACE FUNCTION maps_tile_places(ids bigint[], z int, x int, y int) RETURNS bytea
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     scale CONSTANT float8 := 4096 * 2.0 ^ z / 40075016.685578488;
     left_edge CONSTANT float8 := 20037508.342789244 * scale - x * 4096.0;
     upper_edge CONSTANT float8 := 20037508.342789244 * scale - y * 4096.0;
 BEGIN
     RETURN coalesce((SELECT ST_AsMVT(s, 'place', 4096, 'g') FROM (
-        SELECT (array_agg(p.public_id ORDER BY p.id))[1] AS id, count(DISTINCT p.permit_id)::int AS n,
-               count(DISTINCT p.permit_id) > 1 AS same,
-               (array_agg(permits_status(p.registered_only, p.revoked_on, p.suspended_on,
-                   p.replaced_by IS NOT NULL, p.valid_until) ORDER BY p.id))[1] AS status,
-               (array_agg(p.quality ORDER BY p.id))[1] AS quality,
-               (array_agg(p.company_name ORDER BY p.id))[1] AS company,
-               (array_agg(k.code ORDER BY p.id))[1] AS type,
-               maps_in_tile(round(ST_X(p.point) * 100) * (scale / 100) + left_edge,
-                            upper_edge - round(ST_Y(p.point) * 100) * (scale / 100)) AS g
-        FROM maps_place p JOIN permits_permittype k ON k.id = p.type_id
-        WHERE p.id = ANY (ids) GROUP BY p.point
+        SELECT one.public_id AS id, one.n::int, one.n > 1 AS same,
+               permits_status(one.registered_only, one.revoked_on, one.suspended_on,
+                              one.replaced_by IS NOT NULL, one.valid_until) AS status,
+               one.quality, one.company_name AS company, k.code AS type,
+               maps_in_tile(one.cx * (scale / 100) + left_edge, upper_edge - one.cy * (scale / 100)) AS g
+        FROM (
+            -- windows, which sort once: an ordered or distinct aggregate would for each spot
+            SELECT site.*, row_number() OVER (PARTITION BY cx, cy ORDER BY permit_id) AS place,
+                   max(permit) OVER (PARTITION BY cx, cy) AS n
+            FROM (
+                SELECT public_id, permit_id, registered_only, revoked_on, suspended_on, replaced_by, valid_until,
+                       quality, company_name, type_id, spot.*,
+                       dense_rank() OVER (PARTITION BY cx, cy ORDER BY permit_id) AS permit
+                FROM maps_place CROSS JOIN LATERAL (
+                    SELECT round(ST_X(point) * 100) AS cx, round(ST_Y(point) * 100) AS cy) spot
+                WHERE id = ANY (ids)
+            ) site
+        ) one JOIN permits_permittype k ON k.id = one.type_id
+        WHERE one.place = 1
     ) s), '');
 END $$;
 
--- A tile of what is counted, of all commodities (0) or one. Where it holds at most a thousand sites, the layer `place`.
--- Else the layer `cluster` has cells of 32 by 32 (16 by 16 at z 13) with their number of sites, each at the mean of its
--- members, and `place` what is alone in its cell.
--- `same`: all of it stands on one spot (in a cluster: of some 19 m) and will never split.
+-- The level of the cells of a crowded tile: 32 by 32 up to zoom 12, at 14 and at 16; 16 by 16 at 13, 15 and 17.
+CREATE OR REPLACE FUNCTION maps_cell_level(z int) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN z <= 13 THEN least(z + 5, 17) WHEN z <= 15 THEN 19 ELSE 21 END
+$$;
+
+-- What stands in one cell: n sites, their mean in centimetres, one of them, and whether all are on the `same` spot
+-- (of some 19 m), so that they will never split.
+DROP TYPE IF EXISTS maps_cell CASCADE;
+CREATE TYPE maps_cell AS (n int, x float8, y float8, one bigint, same boolean);
+
+-- A crowded tile, of its cells: the layer `cluster` has those with several sites, each at the mean of its members,
+-- and `place` what is alone in its cell.
+CREATE FUNCTION maps_tile_cells(cells maps_cell[], z int, x int, y int) RETURNS bytea
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    scale CONSTANT float8 := 4096 * 2.0 ^ z / 40075016.685578488;
+    left_edge CONSTANT float8 := 20037508.342789244 * scale - x * 4096.0;
+    upper_edge CONSTANT float8 := 20037508.342789244 * scale - y * 4096.0;
+    alone CONSTANT bigint[] := array(SELECT one FROM unnest(cells) WHERE n = 1);
+BEGIN
+    RETURN CASE WHEN cardinality(alone) > 0 THEN maps_tile_places(alone, z, x, y) ELSE '' END || coalesce((
+        SELECT ST_AsMVT(s, 'cluster', 4096, 'g') FROM (
+            SELECT c.n, c.same,
+                   maps_in_tile(c.x * (scale / 100) + left_edge, upper_edge - c.y * (scale / 100)) AS g
+            FROM unnest(cells) c WHERE c.n > 1) s
+        ), '');
+END $$;
+
+-- A tile of what is counted, of all commodities (0) or one, from the pyramid. Where it holds at most a thousand sites,
+-- the layer `place`; else cells.
 CREATE OR REPLACE FUNCTION maps_tile(z int, x int, y int, wanted bigint DEFAULT 0) RETURNS bytea
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     tile CONSTANT bigint := maps_spread(x) | (maps_spread(y) << 1);
+    cell CONSTANT int := maps_cell_level(z);
+    low CONSTANT bigint := tile << (2 * (cell - z));
+    high CONSTANT bigint := (tile + 1) << (2 * (cell - z));
     bits CONSTANT int := 2 * (21 - z);
-    low CONSTANT bigint := tile << bits;
-    high CONSTANT bigint := (tile + 1) << bits;
-    cell CONSTANT int := least(z + 5, 17);  -- of a cell; the finest that is kept makes 16 by 16 at z 13
-    cell_bits CONSTANT int := 2 * (21 - cell);
-    scale CONSTANT float8 := 4096 * 2.0 ^ z / 40075016.685578488;
-    left_edge CONSTANT float8 := 20037508.342789244 * scale - x * 4096.0;
-    upper_edge CONSTANT float8 := 20037508.342789244 * scale - y * 4096.0;
+    cells maps_cell[];
     sites bigint;
-    alone bigint[];
-    clusters bytea;
 BEGIN
-    IF z BETWEEN 5 AND 17 THEN
-        sites := (SELECT n FROM maps_aggregate WHERE level = z AND commodity = wanted AND code = tile);
-        IF coalesce(sites, 0) = 0 THEN RETURN ''; END IF;
-    ELSE
-        sites := (SELECT count(*) FROM (
-            SELECT FROM maps_pin WHERE commodity = wanted AND zcode >= low AND zcode < high LIMIT 1001) q);
-    END IF;
-    IF sites <= 1000 THEN
-        RETURN maps_tile_places(array(
-            SELECT place_id FROM maps_pin WHERE commodity = wanted AND zcode >= low AND zcode < high), z, x, y);
-    END IF;
-    WITH cells AS (
-        SELECT n, sx::float8 / n AS cx, sy::float8 / n AS cy,
-               code << cell_bits AS first, ((code + 1) << cell_bits) - 1 AS last
-        FROM maps_aggregate
-        WHERE z <= 13 AND level = cell AND commodity = wanted AND n > 0
-          AND code >= tile << (2 * (cell - z)) AND code < (tile + 1) << (2 * (cell - z))
-        UNION ALL
-        SELECT count(*)::int, avg(i.x)::float8, avg(i.y)::float8, min(i.zcode), max(i.zcode)
-        FROM maps_pin i
-        WHERE z > 13 AND i.commodity = wanted AND i.zcode >= low AND i.zcode < high
-        GROUP BY i.zcode >> greatest(bits - 10, 0)
-    ), shown AS (
-        SELECT c.n,
-               CASE WHEN z > 13 THEN c.first = c.last ELSE
-                   (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode >= c.first
-                    ORDER BY i.zcode LIMIT 1)
-                 = (SELECT i.zcode FROM maps_pin i WHERE i.commodity = wanted AND i.zcode <= c.last
-                    ORDER BY i.zcode DESC LIMIT 1) END AS same,
-               maps_in_tile(c.cx * (scale / 100) + left_edge, upper_edge - c.cy * (scale / 100)) AS g
-        FROM cells c WHERE c.n > 1
-    )
-    SELECT (SELECT ST_AsMVT(c, 'cluster', 4096, 'g') FROM shown c),
-           (SELECT array_agg(one.place_id) FROM cells c CROSS JOIN LATERAL (
-                SELECT i.place_id FROM maps_pin i
-                WHERE i.commodity = wanted AND i.zcode BETWEEN c.first AND c.last ORDER BY i.zcode LIMIT 1) one
-            WHERE c.n = 1)
-    INTO clusters, alone;
-    RETURN maps_tile_places(alone, z, x, y) || coalesce(clusters, '');
+    SELECT sum(n), array_agg(ROW (n, sx::float8 / n, sy::float8 / n, ids, spots = 1)::maps_cell) INTO sites, cells
+    FROM maps_aggregate
+    WHERE level = cell AND commodity = wanted AND code >= low AND code < high AND n > 0;
+    IF sites IS NULL THEN RETURN ''; END IF;
+    IF sites > 1000 THEN RETURN maps_tile_cells(cells, z, x, y); END IF;
+    RETURN maps_tile_places(array(
+        SELECT place_id FROM maps_pin
+        WHERE commodity = wanted AND zcode >= tile << bits AND zcode < (tile + 1) << bits), z, x, y);
 END $$;
 
 -- Borders of zones (`zones`) and where their names stand (`names`): districts, from level 10 up villages.

@@ -72,7 +72,7 @@ def test_public_role_reads_the_public_relations_and_nothing_else() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class"
-            " WHERE relkind IN ('r', 'v') AND relnamespace = 'public'::regnamespace"
+            " WHERE relkind IN ('r', 'p', 'v') AND relnamespace = 'public'::regnamespace"
         )
         relations = {row[0] for row in cursor.fetchall()} - {"geography_columns", "geometry_columns"}
     with role(settings.DATABASE_PUBLIC_ROLE):

@@ -120,6 +120,34 @@ def test_many_become_clusters_and_the_sum_is_right(client: Client, z: int) -> No
     assert total(read(client, z, "?status=revoked")) == 300
 
 
+@pytest.mark.parametrize("z", [0, 4, 9, 12, 13, 14, 15, 16, 17, 20])
+def test_the_pyramid_and_the_pins_draw_the_same_tile(client: Client, z: int) -> None:
+    """A filter that lets everything pass is grouped on the fly: the other way to every crowded tile."""
+    factories.village()
+    holder, kind = factories.company(), factories.permit_type()
+    made = Permit.objects.bulk_create(
+        Permit(number=f"UJI/S/{n}", company=holder, type=kind) for n in range(1100)
+    )
+    here = factories.HERE
+    points = [here] * 1001  # one crowded spot, then spots of two and of one, near and far
+    points += [Point(here.x + n // 2 * 0.0003, here.y, srid=4326) for n in range(1, 60)]
+    points += [Point(here.x, here.y + n * 0.0001, srid=4326) for n in range(1, 41)]
+    PermitSite.objects.bulk_create(
+        PermitSite(permit=permit, point=point, quality="building")
+        for permit, point in zip(made, points, strict=True)
+    )
+    Permit.objects.update(published=True)
+
+    def drawn(query: str) -> dict[str, list[str]]:
+        return {name: sorted(map(str, features)) for name, features in read(client, z, query).items()}
+
+    pyramid = drawn("")
+    assert pyramid == drawn("?source=sakpore")
+    assert sum("'same': True" in feature for feature in pyramid["cluster"]) >= (z > 15)
+    Permit.objects.filter(pk__in=[permit.pk for permit in made[:1000:2]]).delete()
+    assert drawn("") == drawn("?source=sakpore") != pyramid
+
+
 def test_an_ended_permit_leaves_without_any_job(client: Client) -> None:
     factories.village()
     factories.permit(commodities=[factories.commodity()])
