@@ -264,6 +264,13 @@ def test_cluster_knows_its_own_addresses_and_keeps_its_socket_path_short(
     assert len(f"{cluster.socket_dir()}/.s.PGSQL.5432") < cluster.MAX_SOCKET_PATH
 
 
+@pytest.mark.parametrize(("megabytes", "buffers"), [(512, 128), (4096, 512), (65536, 2048)])
+def test_the_cluster_takes_a_share_of_the_machines_memory(
+    monkeypatch: pytest.MonkeyPatch, megabytes: int, buffers: int
+) -> None:
+    assert f"\nshared_buffers = {buffers}MB\n" in library("cluster", monkeypatch).config(megabytes)
+
+
 def test_a_child_that_keeps_dying_ends_all(monkeypatch: pytest.MonkeyPatch) -> None:
     children, base = library("children", monkeypatch), library("base", monkeypatch)
     dies = children.Child("The dying one", [sys.executable, "-c", "raise SystemExit(7)"], dict(os.environ))

@@ -33,10 +33,10 @@ CONFIG = """\
 listen_addresses = ''
 unix_socket_directories = '{socket}'
 max_connections = 100
-shared_buffers = 256MB
+shared_buffers = {buffers}MB
 work_mem = 16MB
 maintenance_work_mem = 128MB
-effective_cache_size = 1GB
+effective_cache_size = {cache}MB
 random_page_cost = 1.1
 max_wal_size = 2GB
 checkpoint_timeout = 15min
@@ -159,8 +159,19 @@ def create() -> None:
         (HOME / "unfinished").unlink()
 
 
+def memory() -> int:
+    """MB of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+
+
+def config(megabytes: int) -> str:
+    """For a machine with this much memory, which also runs the site: pages are taken only when used."""
+    buffers = min(max(megabytes // 8, 128), 2048)
+    return CONFIG.format(socket=socket_dir(), buffers=buffers, cache=max(megabytes // 2, 256))
+
+
 def _configure() -> None:
-    _write(DATA / "sakpore.conf", CONFIG.format(socket=socket_dir()))
+    _write(DATA / "sakpore.conf", config(memory()))
     main = (DATA / "postgresql.conf").read_text()
     if "sakpore.conf" not in main:
         lines = "include = 'sakpore.conf'\ninclude_if_exists = 'site.conf'\n"

@@ -27,10 +27,16 @@ BEGIN
         ON CONFLICT (level, commodity, code) DO UPDATE SET n = a.n + excluded.n, sx = a.sx + excluded.sx,
             sy = a.sy + excluded.sy, ids = a.ids + excluded.ids, spots = (a.n + excluded.n > 0)::int
         RETURNING commodity, code, n
+    ), change AS (  -- grouped, not joined: of these tables the planner knows no size
+        SELECT commodity, code, sum(n) AS n, sum(sx) AS sx, sum(sy) AS sy, sum(ids) AS ids,
+               (sum(after) > 0)::int - (sum(after) - sum(n) > 0)::int AS spots  -- came to be, or ended
+        FROM (SELECT commodity, code, n, sx, sy, ids, 0 AS after FROM base
+              UNION ALL SELECT commodity, code, 0, 0, 0, 0, n FROM spot) both_sides
+        GROUP BY 1, 2
     ), cells AS (
-        SELECT l AS level, commodity, code >> (2 * (21 - l)) AS code, sum(b.n) AS n, sum(sx) AS sx, sum(sy) AS sy,
-               sum(ids) AS ids, sum((s.n > 0)::int - (s.n - b.n > 0)::int) AS spots  -- came to be, or ended
-        FROM base b JOIN spot s USING (commodity, code), maps_levels() l WHERE l < 21 GROUP BY 1, 2, 3
+        SELECT l AS level, commodity, code >> (2 * (21 - l)) AS code, sum(n) AS n, sum(sx) AS sx, sum(sy) AS sy,
+               sum(ids) AS ids, sum(spots) AS spots
+        FROM change, maps_levels() l WHERE l < 21 GROUP BY 1, 2, 3
     ), written AS (
         INSERT INTO maps_aggregate AS a (level, commodity, code, n, sx, sy, ids, spots)
         SELECT level, commodity, code, n, sx, sy, ids, spots FROM cells ORDER BY 1, 2, 3

@@ -1,12 +1,11 @@
 """The read model shows what it may, at once, whoever writes and however."""
 
-import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import connection, connections, transaction
+from django.db import connection
 from django.utils import timezone
 
 from companies.consent import set_consent
@@ -143,27 +142,3 @@ def test_sql_and_python_agree_on_who_is_a_person() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT f FROM unnest(%s) f WHERE companies_is_person(f)", [list(LegalForm.values)])
         assert {row[0] for row in cursor.fetchall()} == PERSONS
-
-
-@pytest.mark.django_db(transaction=True)
-def test_withdrawn_consent_wins_over_a_site_that_is_still_being_written() -> None:
-    """Without the lock protocol the exact point would stay public for good."""
-    village = factories.village()
-    holder = factories.company(legal_form=LegalForm.SOLE_PROPRIETOR, consent_location=True)
-    permit = factories.permit(holder, point=None)
-
-    def withdraw() -> None:
-        set_consent(Company.objects.get(pk=holder.pk), what="location", given=False, basis="race", by=None)
-        connections.close_all()
-
-    other = threading.Thread(target=withdraw)
-    with transaction.atomic():
-        PermitSite.objects.create(permit=permit, point=factories.HERE, quality="surveyed")
-        other.start()
-        other.join(0.5)
-        assert other.is_alive(), "the withdrawal must wait for the writer"
-    other.join(10)
-    assert not other.is_alive()
-    shown = place(permit)
-    assert shown.withheld
-    assert same(shown.point, village.label_point)

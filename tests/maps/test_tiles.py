@@ -310,3 +310,30 @@ def test_zone_tiles_and_tile_json(client: Client) -> None:
     assert "Sumber Uji" in info["attribution"]
     assert [layer["id"] for layer in info["vector_layers"]] == ["place", "cluster"]
     assert info["bounds"] == pytest.approx([109.67, -6.894, 109.68, -6.884])
+
+
+def test_sixty_commodities_at_once_count_each_site_once(client: Client) -> None:
+    factories.village()
+    goods = [factories.commodity(f"barang-{n}") for n in range(60)]
+    for n in range(0, 60, 5):
+        factories.permit(commodities=goods[n : n + 4], point=Point(109.6705 + n * 0.0001, -6.889, srid=4326))
+    factories.permit()
+    every = "?commodity=" + ",".join(good.slug for good in goods)
+    assert total(read(client, 0, every)) == total(read(client, 14, every)) == 12
+    assert total(read(client, 0, f"{every}&status=in_force,revoked")) == 12
+
+
+def test_every_filter_over_the_whole_world_is_answered_in_full(client: Client) -> None:
+    village = factories.village()
+    holder, batik = factories.company(), factories.commodity()
+    for n in range(3):
+        factories.permit(holder, commodities=[batik], point=Point(109.6705 + n * 0.001, -6.889, srid=4326))
+    factories.permit(holder)
+    query = (
+        "?bbox=-180,-90,180,90&commodity=batik&type=UJI-USAHA&status=in_force,ending,registered,revoked"
+        f"&source=sakpore,oss&zone={village.pk}&company={holder.slug}&q=batik&near=109.67,-6.89&radius=50000"
+    )
+    layers = read(client, 0, query)
+    assert total(layers) == 3
+    assert total(read(client, 0, "?bbox=-180,-90,180,90&source=sakpore")) == 4
+    assert client.get(f"/tiles/permits/0/0/0.mvt{query}&warna=merah").status_code == 400
