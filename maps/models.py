@@ -41,6 +41,16 @@ class Away(models.Func):
         super().__init__(here, models.Value(centre, models.PointField(srid=4326)))
 
 
+class Centimetres(models.Func):
+    """ST_X or ST_Y of a point column, in the whole centimetres that pins and sums are made of."""
+
+    template = "round(%(function)s(%(expressions)s) * 100)::int"
+    output_field = models.IntegerField()
+
+    def __init__(self, point: str, function: str) -> None:
+        super().__init__(models.F(point), function=function)
+
+
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Every verb keeps sites; `permits()` leaves the first site of each permit."""
 

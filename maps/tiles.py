@@ -15,11 +15,12 @@ from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from geoportal.geography.models import Zone
 from maps.filters import Filter
-from maps.models import CODE_BITS
+from maps.models import CODE_BITS, Centimetres
 
 MAX_ZOOM = 20
 MAX_POINTS = 1000
@@ -103,31 +104,27 @@ def _one(sql: str, params: Sequence[Any]) -> bytes:
 # Cells first, so that a million rows need no room; the few that are shown singly are looked up at the end.
 _TILE = """
 WITH pin AS NOT MATERIALIZED ({pins}), cell AS MATERIALIZED (
-    SELECT count(*)::int AS n, sum(x)::float8 / count(*) AS x, sum(y)::float8 / count(*) AS y,
-           min(place_id) AS one, min(zcode) = max(zcode) AS same
+    SELECT count(*)::int AS n, sum(cx)::float8 / count(*) AS x, sum(cy)::float8 / count(*) AS y,
+           min(place) AS one, min(zcode) = max(zcode) AS same
     FROM pin GROUP BY zcode >> (2 * ({bits} - maps_cell_level(%s)))
 )
 SELECT CASE WHEN sum(n) > {most}
     THEN maps_tile_cells(array(SELECT ROW (n, x, y, one, same)::maps_cell FROM cell), %s, %s, %s)
-    ELSE maps_tile_places(array(SELECT place_id FROM pin), %s, %s, %s) END
+    ELSE maps_tile_places(array(SELECT place FROM pin), %s, %s, %s) END
 FROM cell
-"""
-_AS_PINS = """
-SELECT id AS place_id, zcode, round(ST_X(point) * 100)::int AS x, round(ST_Y(point) * 100)::int AS y
-FROM ({rows}) p
 """
 
 
 def _grouped(z: int, x: int, y: int, chosen: Filter) -> bytes:
+    pins = chosen.pins()
+    rows: QuerySet[Any, Any]
+    if pins is not None:
+        rows = pins.in_tile(z, x, y).values("zcode", place=F("place_id"), cx=F("x"), cy=F("y"))
+    else:
+        cx, cy = Centimetres("point", "ST_X"), Centimetres("point", "ST_Y")
+        rows = chosen.places().in_tile(z, x, y).values("zcode", place=F("id"), cx=cx, cy=cy)
     try:
-        pins = chosen.pins()
-        if pins is not None:
-            found = pins.in_tile(z, x, y).values("place_id", "zcode", "x", "y")
-            sql, params = found.query.sql_with_params()
-        else:
-            places = chosen.places().in_tile(z, x, y).order_by().values("id", "zcode", "point")
-            sql, params = places.query.sql_with_params()
-            sql = _AS_PINS.format(rows=sql)
+        sql, params = rows.order_by().query.sql_with_params()
     except EmptyResultSet:  # Django knows already that nothing answers
         return b""
     sql = _TILE.format(pins=sql, most=MAX_POINTS, bits=CODE_BITS)
