@@ -19,6 +19,8 @@ DERIVED = (
     "maps_aggregate",
     "maps_delta",
     "maps_tile_state",
+    "maps_name",
+    "maps_word",
 )
 PUBLIC_RELATIONS = (
     "maps_place",

@@ -27,6 +27,7 @@ from maps.api.serializers import (
     ZoneSerializer,
 )
 from maps.models import Place, PublicCompany, goods_of
+from maps.suggest import suggest
 from permits.models import LocationKind, PermitType
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
@@ -224,10 +225,14 @@ class Zones(PublicView):
 class Search(PublicView):
     @extend_schema(
         operation_id="search",
-        parameters=[OpenApiParameter("q", str, required=True, description="At most 200 characters.")],
+        parameters=[
+            OpenApiParameter("q", str, required=True, description="At most 200 characters."),
+            OpenApiParameter("near", str, description="lon,lat: of equals the nearer one comes first."),
+        ],
         responses=schema.suggestions(SuggestionSerializer),
     )
     def get(self, request: Request) -> Any:
-        only(request.query_params, "q")
-        q = filters.require(request.query_params).q
-        return Response({"suggestions": SuggestionSerializer(search.suggest(q), many=True).data})
+        only(request.query_params, "q", "near")
+        asked = filters.require(request.query_params)
+        found = suggest(asked.q, near=asked.near_point)
+        return Response({"suggestions": SuggestionSerializer(found, many=True).data})

@@ -153,7 +153,7 @@ def _matching(asked: Asked) -> PublicCompanyQuerySet:
 
 def _best(asked: Asked) -> tuple[list[PublicCompany], int, str]:
     """The answers to the text, best first; the key of the list is the company itself."""
-    ranked = search.company_matches(asked.filter.q, limit=BEST)
+    ranked = search.company_matches(asked.filter.q, limit=BEST, near=asked.filter.near_point)
     right = set(_matching(asked).filter(pk__in=ranked).values_list("pk", flat=True))
     ids = [pk for pk in ranked if pk in right]
     start = ids.index(asked.after[1]) + 1 if asked.after and asked.after[1] in right else 0

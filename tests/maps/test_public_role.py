@@ -115,7 +115,15 @@ def test_misses_need_nothing_but_the_counter(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "table",
-    ["companies_company", "permits_permit", "permits_permitsite", "permits_letter", "companies_claim"],
+    [
+        "companies_company",
+        "permits_permit",
+        "permits_permitsite",
+        "permits_letter",
+        "companies_claim",
+        "maps_name",
+        "maps_word",
+    ],
 )
 def test_the_role_cannot_read_the_tables_behind(table: str) -> None:
     with pytest.raises(ProgrammingError), as_public(), connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from django.db import connection
 from companies.models import Company
 from maps import search
 from maps.models import Place
+from maps.suggest import suggest
 from permits.models import LocationPublic
 from tests import factories
 
@@ -59,24 +60,24 @@ def test_a_number_is_found_by_any_part_and_wildcards_are_letters() -> None:
     permit = factories.permit(factories.company("Contoh Nomor"), number="503/12_7/SIP/2026")
     assert numbers("503/12_7") == {"Contoh Nomor"}
     assert numbers("503/1277") == set()
-    (line,) = [s for s in search.suggest("12_7/SIP") if s.kind == "permit"]
+    (line,) = [s for s in suggest("12_7/SIP") if s.kind == "permit"]
     assert line.url == f"/validasi/{permit.public_id}/"
 
 
 def test_suggestions_name_their_kind_and_show_why() -> None:
-    lines = search.suggest("batik")
+    lines = suggest("batik")
     assert [(line.kind, line.label) for line in lines[:2]] == [
         ("commodity", "Batik"),
         ("commodity", "Batik tulis"),
     ]
     assert lines[1].parts == (("Batik", True), (" tulis", False))
     assert lines[1].url == "/peta/?komoditas=batik-tulis"
-    (village,) = [line for line in search.suggest("krap") if line.kind == "village"]
+    (village,) = [line for line in suggest("krap") if line.kind == "village"]
     assert village.label == "Krapyak"
-    assert [line.label for line in search.suggest("sekr jagad") if line.kind == "company"] == [
+    assert [line.label for line in suggest("sekr jagad") if line.kind == "company"] == [
         "CV Contoh Sekar Jagad"
     ]
-    assert search.suggest("!!") == []
+    assert suggest("!!") == []
 
 
 def test_withheld_holders_are_not_found_by_name() -> None:
