@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from companies.models import Commodity, Source
 from geoportal.geography.models import Zone
 from maps import search
-from maps.models import Away, Pin, PinQuerySet, Place, PlaceQuerySet
+from maps.models import WORLD, Away, Pin, PinQuerySet, Place, PlaceQuerySet
 from permits.models import PermitType
 from permits.status import Status
 
@@ -136,11 +136,15 @@ def _boxes(bbox: tuple[float, float, float, float]) -> list[Polygon]:
     west, south, east, north = bbox
     south, north = max(south, -85.0511), min(north, 85.0511)
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    boxes = [Polygon.from_bbox((left, south, right, north)) for left, right in parts]
+    boxes = [Polygon.from_bbox((*_metres(left, south), *_metres(right, north))) for left, right in parts]
     for box in boxes:
-        box.srid = 4326
-        box.transform(3857)
+        box.srid = 3857
     return boxes
+
+
+def _metres(lon: float, lat: float) -> tuple[float, float]:
+    """EPSG:3857, as PROJ says within 10^-8, without the milliseconds that it takes."""
+    return lon / 180 * WORLD / 2, math.log(math.tan(math.radians(45 + lat / 2))) * WORLD / 2 / math.pi
 
 
 def _in_bbox(bbox: tuple[float, float, float, float]) -> Q:

@@ -3,6 +3,7 @@
 import hashlib
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,16 +55,34 @@ def _fingerprint(query: QueryDict) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
 
 
-def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None) -> Page:
+@dataclass(frozen=True)
+class Window:
+    """The rows of one page and one more, which tells whether there is another page."""
+
+    rows: QuerySet[Any]
+    key: tuple[str, ...]  # what they are ordered by
+    limit: int
+    mark: str
+
+    def page(self, items: list[Any], keys: Callable[[Any], Sequence[Any]]) -> Page:
+        """Of `items`, one for each of the rows, those of the page; `keys` gives the key of one."""
+        if len(items) <= self.limit:
+            return Page(items, "")
+        return Page(items[: self.limit], write_cursor(self.mark, *keys(items[self.limit - 1])))
+
+
+def window(
+    rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None
+) -> Window:
     """`limit` rows after the query's cursor (`after`), by id, or by distance from `near` (EPSG:4326) and id.
 
     Rows by distance carry `away` in metres; what has no point comes last, `away` infinite. Raises BadFilter
     for a cursor that was not written for this query.
     """
-    key = [by_id]
+    key: tuple[str, ...] = (by_id,)
     if near is not None:
         rows = rows.annotate(away=Coalesce(Away("point", near), Value(math.inf, FloatField())))
-        key = ["away", by_id]
+        key = ("away", by_id)
     mark = _fingerprint(query)
     if cursor := query.get("after", ""):
         try:
@@ -71,14 +90,16 @@ def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near:
         except LostCursor:
             reason = _("not a cursor of this query; follow the next link of an answer")
             raise BadFilter([Problem("after", cursor[:80], reason)]) from None
-    found = list(rows.order_by(*key)[: limit + 1])
-    if len(found) <= limit:
-        return Page(found, "")
-    last = [getattr(found[limit - 1], name) for name in key]
-    return Page(found[:limit], write_cursor(mark, *last))
+    return Window(rows.order_by(*key)[: limit + 1], key, limit, mark)
 
 
-def _behind(key: list[str], after: list[Any]) -> Q:
+def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None) -> Page:
+    """The rows of window() themselves."""
+    found = window(rows, query, by_id=by_id, limit=limit, near=near)
+    return found.page(list(found.rows), lambda row: [getattr(row, name) for name in found.key])
+
+
+def _behind(key: Sequence[str], after: list[Any]) -> Q:
     if len(key) == 1:
         return Q(**{f"{key[0]}__gt": after[0]})
     return Q(**{f"{key[0]}__gt": after[0]}) | Q(**{key[0]: after[0], f"{key[1]}__gt": after[1]})

@@ -1,10 +1,12 @@
 """/api/v1/: permits, companies and the short lists, for programs. No account; any site may read (CORS *)."""
 
+import json
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -16,7 +18,7 @@ from geoportal.caching import PUBLIC_SECONDS
 from geoportal.geography.distance import metres
 from geoportal.geography.models import Zone
 from maps import filters, lists, search
-from maps.api import schema
+from maps.api import features, schema
 from maps.api.errors import bad_filter
 from maps.api.serializers import (
     CommoditySerializer,
@@ -31,6 +33,7 @@ from maps.suggest import suggest
 from permits.models import LocationKind, PermitType
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+GEO_JSON = "application/geo+json"
 PAGING = frozenset({"limit", "after"})
 
 
@@ -71,18 +74,18 @@ def only(query: QueryDict, *allowed: str) -> None:
 
 def links(request: HttpRequest, cursor: str) -> list[dict[str, str]]:
     own = request.build_absolute_uri()
-    found = [{"rel": "self", "type": "application/geo+json", "href": own}]
+    found = [{"rel": "self", "type": GEO_JSON, "href": own}]
     if cursor:
         query = request.GET.copy()
         query["after"] = cursor
         href = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        found.append({"rel": "next", "type": "application/geo+json", "href": href})
+        found.append({"rel": "next", "type": GEO_JSON, "href": href})
     return found
 
 
 def collection(request: Request, data: dict[str, Any], cursor: str) -> Response:
     body = data | {"numberReturned": len(data["features"]), "links": links(request._request, cursor)}
-    return Response(body, content_type="application/geo+json")
+    return Response(body, content_type=GEO_JSON)
 
 
 def permit_context(request: Request, places: list[Place], near: Point | None) -> dict[str, Any]:
@@ -124,15 +127,12 @@ class Permits(PublicView):
         query = request.query_params
         chosen = filters.require(query, also=PAGING)
         near = chosen.near_point
-        found = lists.page(
-            chosen.permits().select_related("type", "village").defer("type__documents", "village__area"),
-            query,
-            by_id="permit_id",
-            limit=limit_of(query),
-            near=near,
-        )
-        context = permit_context(request, found.items, near)
-        return collection(request, PermitSerializer(found.items, many=True, context=context).data, found.next)
+        window = lists.window(chosen.permits(), query, by_id="permit_id", limit=limit_of(query), near=near)
+        register = request.build_absolute_uri(reverse("register", args=["-"]))
+        found = features.permits(window, register, near)
+        rest = {"numberReturned": len(found.items), "links": links(request._request, found.next)}
+        body = f'{{"type":"FeatureCollection","features":[{",".join(found.items)}],{json.dumps(rest)[1:]}'
+        return HttpResponse(body, content_type=GEO_JSON)
 
 
 class PermitDetail(PublicView):
@@ -144,7 +144,7 @@ class PermitDetail(PublicView):
         if place is None:
             return schema.not_found("permit", "Look it up under /api/v1/permits/?q=<number>.")
         data = PermitSerializer(place, context=permit_context(request, [place], None)).data
-        return Response(data, content_type="application/geo+json")
+        return Response(data, content_type=GEO_JSON)
 
 
 def company_context(request: Request, found: list[PublicCompany], near: Point | None) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class CompanyDetail(PublicView):
         if company is None:
             return schema.not_found("company", "Search under /api/v1/companies/?q=<name>.")
         data = CompanySerializer(company, context=company_context(request, [company], None)).data
-        return Response(data, content_type="application/geo+json")
+        return Response(data, content_type=GEO_JSON)
 
 
 class Commodities(PublicView):
