@@ -97,7 +97,7 @@ class Filter:
         if self.bbox:
             rows = rows.filter(_in_bbox(self.bbox))
         if self.near_point and self.radius:
-            rows = _in_circle(rows, self.near_point, self.radius)
+            rows = in_circle(rows, self.near_point, self.radius)
         return search.apply(rows, self.q) if self.q else rows
 
     def pins(self) -> PinQuerySet | None:
@@ -123,11 +123,11 @@ class Filter:
         return rows.one_site_each() if self.zone or self.bbox or self.radius else rows.permits()
 
 
-def _in_circle(rows: PlaceQuerySet, centre: Point, radius: float) -> PlaceQuerySet:
+def in_circle(rows: PlaceQuerySet, centre: Point, radius: float) -> PlaceQuerySet:
     """Exact on the ellipsoid. The index works in EPSG:3857, whose metres grow by 1/cos(latitude)."""
     farthest = min(abs(centre.y) + radius / 110_000, 89.0)
     reach = 1.01 * radius / math.cos(math.radians(farthest))
-    near = rows.filter(point__dwithin=(centre.transform(3857, clone=True), reach))
+    near = rows.filter(point__dwithin=(on_plane(centre), reach))
     return near.alias(away=Away("point", centre)).filter(away__lte=radius)
 
 
@@ -140,6 +140,11 @@ def _boxes(bbox: tuple[float, float, float, float]) -> list[Polygon]:
     for box in boxes:
         box.srid = 3857
     return boxes
+
+
+def on_plane(point: Point) -> Point:
+    """A point of EPSG:4326 in EPSG:3857."""
+    return Point(*_metres(point.x, point.y), srid=3857)
 
 
 def _metres(lon: float, lat: float) -> tuple[float, float]:

@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from maps.filters import BadFilter, Problem
-from maps.models import Away
+from maps.filters import BadFilter, Problem, in_circle, on_plane
+from maps.models import Away, Nearness, Place
 
 _SALT = "maps.lists"
 _LONGEST = 4000  # a name of 200 letters outside ASCII fits
@@ -90,7 +90,22 @@ def window(
         except LostCursor:
             reason = _("not a cursor of this query; follow the next link of an answer")
             raise BadFilter([Problem("after", cursor[:80], reason)]) from None
+    if near is not None and rows.model is Place:
+        rows = _around(rows, near, limit + 1)
     return Window(rows.order_by(*key)[: limit + 1], key, limit, mark)
+
+
+def _around(rows: QuerySet[Any], near: Point, enough: int) -> QuerySet[Any]:
+    """Those of `rows` (with `away`) that can be among the `enough` nearest: one query by the index of points.
+
+    What is nearest on the map's plane is so on the ellipsoid but for a little: so many of the former tell a
+    distance within which as many of the latter are.
+    """
+    nearest = rows.exclude(point=None).order_by(Nearness("point", on_plane(near)))
+    found = list(nearest.values_list("away", flat=True)[:enough])
+    if len(found) < enough:
+        return rows  # few enough, and those without a point belong to them
+    return in_circle(rows, near, max(found))  # type: ignore[arg-type]
 
 
 def page(rows: QuerySet[Any], query: QueryDict, *, by_id: str, limit: int, near: Point | None = None) -> Page:

@@ -51,6 +51,17 @@ class Centimetres(models.Func):
         super().__init__(models.F(point), function=function)
 
 
+class Nearness(models.Func):
+    """The distance of a point column from `centre` on the map's plane: what a GiST index orders by."""
+
+    arg_joiner = " <-> "
+    template = "(%(expressions)s)"
+    output_field = models.FloatField()
+
+    def __init__(self, point: str, centre: Point) -> None:
+        super().__init__(models.F(point), models.Value(centre, models.PointField(srid=3857)))
+
+
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Every verb keeps sites; `permits()` leaves the first site of each permit."""
 

@@ -30,7 +30,7 @@ from maps.api.serializers import (
 )
 from maps.models import Place, PublicCompany, goods_of
 from maps.suggest import suggest
-from permits.models import LocationKind, PermitType
+from permits.models import PermitType
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 GEO_JSON = "application/geo+json"
@@ -88,33 +88,9 @@ def collection(request: Request, data: dict[str, Any], cursor: str) -> Response:
     return Response(body, content_type=GEO_JSON)
 
 
-def permit_context(request: Request, places: list[Place], near: Point | None) -> dict[str, Any]:
-    """What PermitSerializer needs for `places`: three queries."""
-    ids = [place.permit_id for place in places]
-    sites: dict[int, list[Point]] = {}
-    rows = (
-        Place.objects.filter(permit_id__in=ids).exclude(point=None).order_by("permit_id", "-first_site", "id")
-    )
-    point: Any
-    for permit, point in rows.values_list("permit_id", "point"):
-        sites.setdefault(permit, []).append(point.transform(4326, clone=True))
-    holders = {
-        place.company_id
-        for place in places
-        if place.type.location_kind == LocationKind.SIGNBOARD and place.company_id
-    }
-    return {
-        "request": request,
-        "sites": sites,
-        "commodities": Commodity.objects.in_bulk({pk for place in places for pk in place.commodities}),
-        "offices": PublicCompany.objects.in_bulk(list(holders)) if holders else {},
-        "distances": {
-            permit: min(metres((near.x, near.y), (point.x, point.y)) for point in points)
-            for permit, points in sites.items()
-        }
-        if near
-        else {},
-    }
+def register_pages(request: HttpRequest) -> str:
+    """The address of a permit's page, with "-" for its public id."""
+    return request.build_absolute_uri(reverse("register", args=["-"]))
 
 
 class Permits(PublicView):
@@ -128,8 +104,7 @@ class Permits(PublicView):
         chosen = filters.require(query, also=PAGING)
         near = chosen.near_point
         window = lists.window(chosen.permits(), query, by_id="permit_id", limit=limit_of(query), near=near)
-        register = request.build_absolute_uri(reverse("register", args=["-"]))
-        found = features.permits(window, register, near)
+        found = features.permits(window, register_pages(request._request), near)
         rest = {"numberReturned": len(found.items), "links": links(request._request, found.next)}
         body = f'{{"type":"FeatureCollection","features":[{",".join(found.items)}],{json.dumps(rest)[1:]}'
         return HttpResponse(body, content_type=GEO_JSON)
@@ -139,12 +114,13 @@ class PermitDetail(PublicView):
     @extend_schema(operation_id="permit", responses={200: PermitSerializer, **schema.NOT_FOUND})
     def get(self, request: Request, public_id: str) -> Any:
         only(request.query_params)
-        rows = Place.objects.permits().with_status().select_related("type", "village")
-        place = rows.filter(public_id=public_id.upper()[:12]).first()
-        if place is None:
+        rows = Place.objects.permits().filter(public_id=public_id.upper()[:12])
+        found = features.permits(
+            lists.Window(rows[:1], ("permit_id",), 1, ""), register_pages(request._request)
+        )
+        if not found.items:
             return schema.not_found("permit", "Look it up under /api/v1/permits/?q=<number>.")
-        data = PermitSerializer(place, context=permit_context(request, [place], None)).data
-        return Response(data, content_type=GEO_JSON)
+        return HttpResponse(found.items[0], content_type=GEO_JSON)
 
 
 def company_context(request: Request, found: list[PublicCompany], near: Point | None) -> dict[str, Any]:

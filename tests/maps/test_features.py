@@ -8,10 +8,10 @@ from django.contrib.gis.geos import Point
 from django.test import Client, RequestFactory
 from rest_framework.request import Request
 
-from companies.models import LegalForm
+from companies.models import Commodity, LegalForm
+from geoportal.geography.distance import metres
 from maps.api.serializers import PermitSerializer
-from maps.api.views import permit_context
-from maps.models import Place
+from maps.models import Place, PublicCompany
 from permits.models import LocationKind, LocationPublic, PermitCommodity, Provenance
 from permits.status import Status
 from tests import factories
@@ -54,12 +54,41 @@ def _city() -> None:
     factories.permit(demo=True, point=Point(-0.25, -0.4999999, srid=4326))
 
 
+def context_of(request: Request, places: list[Place], near: Point | None) -> dict[str, Any]:
+    """What PermitSerializer needs for `places`."""
+    ids = [place.permit_id for place in places]
+    sites: dict[int, list[Point]] = {}
+    rows = (
+        Place.objects.filter(permit_id__in=ids).exclude(point=None).order_by("permit_id", "-first_site", "id")
+    )
+    point: Any
+    for permit, point in rows.values_list("permit_id", "point"):
+        sites.setdefault(permit, []).append(point.transform(4326, clone=True))
+    holders = {
+        place.company_id
+        for place in places
+        if place.type.location_kind == LocationKind.SIGNBOARD and place.company_id
+    }
+    return {
+        "request": request,
+        "sites": sites,
+        "commodities": Commodity.objects.in_bulk({pk for place in places for pk in place.commodities}),
+        "offices": PublicCompany.objects.in_bulk(list(holders)) if holders else {},
+        "distances": {
+            permit: min(metres((near.x, near.y), (point.x, point.y)) for point in points)
+            for permit, points in sites.items()
+        }
+        if near
+        else {},
+    }
+
+
 def by_serializer(near: Point | None) -> dict[str, Any]:
     places = list(
         Place.objects.permits().with_status().select_related("type", "village").order_by("permit_id")
     )
     request = Request(RequestFactory().get("/api/v1/permits/"))
-    data = PermitSerializer(places, many=True, context=permit_context(request, places, near)).data
+    data = PermitSerializer(places, many=True, context=context_of(request, places, near)).data
     return {feature["id"]: json.loads(json.dumps(feature, default=str)) for feature in data["features"]}
 
 

@@ -294,3 +294,19 @@ def test_no_content_of_cells_breaks_an_import(oss: Any, cells: list[list[str]]) 
         *(row | {"Nib": USUAL["Nib"], "Id Proyek": f"R-{n}"} for n, row in enumerate(rows)),
     )
     assert sum(summary(said)) <= 1 + 2 * len(rows)
+
+
+def test_an_import_begins_with_fresh_statistics(oss: Any) -> None:
+    """Else the planner takes what the last import loaded for empty tables."""
+
+    def believed(table: str) -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+            found: float = cursor.fetchone()[0]
+        return found
+
+    rows = [project(n) for n in range(1, 8)]
+    oss(*rows)
+    oss(*rows)
+    assert believed("permits_permit") == believed("permits_permitsite") == 7
+    assert believed("companies_company") == Company.objects.count()

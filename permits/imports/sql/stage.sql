@@ -42,6 +42,7 @@ CREATE TEMPORARY TABLE import_commodity (
 ANALYZE import_row;
 ANALYZE import_response;
 ANALYZE import_seen;
+SELECT permits_analyze();
 
 -- Rows of the permits export as rows like any other, with what their project says of holder, place and KBLI.
 -- name: responses

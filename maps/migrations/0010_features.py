@@ -6,6 +6,6 @@ from geoportal.sql import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("maps", "0008_names")]
+    dependencies = [("maps", "0009_names")]
 
     operations = [sql_file(__file__, "features.sql")]
