@@ -128,7 +128,7 @@ def in_circle(rows: PlaceQuerySet, centre: Point, radius: float) -> PlaceQuerySe
     farthest = min(abs(centre.y) + radius / 110_000, 89.0)
     reach = 1.01 * radius / math.cos(math.radians(farthest))
     near = rows.filter(point__dwithin=(on_plane(centre), reach))
-    return near.alias(away=Away("point", centre)).filter(away__lte=radius)
+    return near.alias(metres=Away("point", centre)).filter(metres__lte=radius)
 
 
 def _boxes(bbox: tuple[float, float, float, float]) -> list[Polygon]:

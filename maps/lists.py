@@ -1,6 +1,7 @@
 """Keyset paging with cursors that belong to one query."""
 
 import hashlib
+import json
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from maps.filters import BadFilter, Problem, in_circle, on_plane
 from maps.models import Away, Nearness, Place
 
 _SALT = "maps.lists"
+# rows that the planner expects, from which on the nearest are sought by the index of points; of those with a
+# status it expects one in seventy
+MANY = 100
 _LONGEST = 4000  # a name of 200 letters outside ASCII fits
 
 
@@ -96,15 +100,19 @@ def window(
 
 
 def _around(rows: QuerySet[Any], near: Point, enough: int) -> QuerySet[Any]:
-    """Those of `rows` (with `away`) that can be among the `enough` nearest: one query by the index of points.
+    """Those of `rows` (with `away`) that can be among the `enough` nearest, where the planner expects many.
 
-    What is nearest on the map's plane is so on the ellipsoid but for a little: so many of the former tell a
-    distance within which as many of the latter are.
+    Many are sought by the index of points; few are sooner sorted. What is nearest on the map's plane is so on
+    the ellipsoid but for a little: so many of the former tell a distance within which as many of the latter
+    are.
     """
+    plan = json.loads(rows.order_by().explain(format="json"))
+    if plan[0]["Plan"]["Plan Rows"] < MANY:
+        return rows
     nearest = rows.exclude(point=None).order_by(Nearness("point", on_plane(near)))
     found = list(nearest.values_list("away", flat=True)[:enough])
     if len(found) < enough:
-        return rows  # few enough, and those without a point belong to them
+        return rows  # those without a point belong to them
     return in_circle(rows, near, max(found))  # type: ignore[arg-type]
 
 

@@ -166,7 +166,7 @@ def register_entry(typed: str) -> Verdict:
 def find_number(typed: str, *, most: int = 20) -> list[Place]:
     """The permits with this number; case, blanks and punctuation do not matter. One or two queries."""
     text = _CONTROL.sub(" ", typed).strip()[:MAX_NUMBER]
-    rows = Place.objects.permits().with_status().select_related("type", "village")
+    rows = Place.objects.permits().with_status().select_related("type", "village").defer("village__area")
     exact = list(rows.filter(number=text)[:most])
     if exact:
         return exact

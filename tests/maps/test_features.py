@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from companies.models import Commodity, LegalForm
 from geoportal.geography.distance import metres
+from maps import lists
 from maps.api.serializers import PermitSerializer
 from maps.models import Place, PublicCompany
 from permits.models import LocationKind, LocationPublic, PermitCommodity, Provenance
@@ -142,3 +143,24 @@ def test_an_empty_page_is_a_collection(client: Client) -> None:
 def test_one_statement_writes_a_page(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         client.get("/api/v1/permits/?bbox=109.6,-7,109.7,-6.8")
+
+
+@pytest.mark.parametrize("here", ["109.675,-6.889", "109.60,-6.95", "-20,40"])
+def test_the_nearest_by_the_index_are_the_nearest_by_a_sort(
+    client: Client, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(40):
+        factories.permit(point=Point(109.66 + n * 7 % 40 / 1000, -6.9 + n * 11 % 40 / 1000, srid=4326))
+
+    def everything(many: int) -> list[tuple[str, float]]:
+        monkeypatch.setattr(lists, "MANY", many)
+        found, path = [], f"/api/v1/permits/?{EVERY}&near={here}&limit=9"
+        while path:
+            body = client.get(path).json()
+            found += [(one["id"], one["properties"]["distance"]) for one in body["features"]]
+            path = next((link["href"] for link in body["links"] if link["rel"] == "next"), "")
+        return found
+
+    sorted_all = everything(1_000_000)
+    assert everything(0) == sorted_all
+    assert len(sorted_all) == 55
