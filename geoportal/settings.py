@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "geoportal.patience.TimeLimitMiddleware",
 ]
 
 ROOT_URLCONF = "geoportal.urls"
@@ -102,6 +103,8 @@ _AS_OWNER = "pytest" in sys.modules or bool(
     {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations", "publish", "demo"}
     & set(sys.argv[1:2])
 )
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", 0 if _AS_OWNER else 20_000)
+PUBLIC_STATEMENT_TIMEOUT_MS = env.int("PUBLIC_STATEMENT_TIMEOUT_MS", 0 if _AS_OWNER else 5_000)
 _APP_URL = env.str("DATABASE_URL", "postgis:///sakpore")
 _DATABASE = dj_database_url.parse(
     env.str("DATABASE_OWNER_URL", _APP_URL) if _AS_OWNER else _APP_URL,
@@ -114,9 +117,7 @@ DATABASES: dict[str, Any] = {
     | {
         "TIME_ZONE": env.str("TIME_ZONE", "Asia/Jakarta"),  # current_date in SQL is the city's day
         "TEST": {"NAME": env.str("PYTEST_DB", "test_sakpore")},
-        "OPTIONS": {
-            "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 0 if _AS_OWNER else 20_000)}"
-        },
+        "OPTIONS": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"},
     }
 }
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", "sakpore_app")
