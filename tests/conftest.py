@@ -5,7 +5,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 
 from geoportal import demo, roles
-from maps import search
+from maps import search, tiles
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +26,5 @@ def _forget() -> None:
     """What a process may remember for seconds, a test must not."""
     search.forget()
     caches["pages"].clear()
+    tiles.forget()
     demo._known = (-60.0, False)

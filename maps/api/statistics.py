@@ -14,16 +14,21 @@ from maps.api import schema
 from maps.api.serializers import StatisticsSerializer
 from maps.api.views import PublicView
 from maps.models import PlaceQuerySet
+from maps.remember import remembered
 
 # one pass over the permits; a row: by what, code and name (NULL: in no village), how many, how many surely
 _COUNTS = """
-WITH kept AS MATERIALIZED ({rows})
-SELECT 'status', status, '', count(*), 0 FROM kept GROUP BY status
-UNION ALL SELECT 'type', code, name, count(*), 0
+WITH kept AS MATERIALIZED (
+    SELECT status, type_id, village_id, commodities, commodities_broad, count(*) AS n
+    FROM ({rows}) permit GROUP BY 1, 2, 3, 4, 5
+)
+SELECT 'status', status, '', sum(n)::bigint, 0 FROM kept GROUP BY status
+UNION ALL SELECT 'type', code, name, sum(n)::bigint, 0
     FROM kept JOIN permits_permittype t ON t.id = type_id GROUP BY code, name
-UNION ALL SELECT 'zone', code, name, count(*), 0
+UNION ALL SELECT 'zone', code, name, sum(n)::bigint, 0
     FROM kept LEFT JOIN geography_zone z ON z.code = village_id GROUP BY code, name
-UNION ALL SELECT 'commodity', slug, name, count(*), count(*) FILTER (WHERE NOT one = ANY (commodities_broad))
+UNION ALL SELECT 'commodity', slug, name, sum(n)::bigint,
+    coalesce(sum(n) FILTER (WHERE NOT one = ANY (commodities_broad)), 0)::bigint
     FROM kept, unnest(commodities) AS each (one) JOIN companies_commodity c ON c.id = one GROUP BY slug, name
 ORDER BY 1, 4 DESC, 2
 """
@@ -65,5 +70,7 @@ class Statistics(PublicView):
         responses={200: StatisticsSerializer, **schema.BAD_REQUEST},
     )
     def get(self, request: Request) -> Any:
-        chosen = filters.require(request.query_params)
-        return Response(StatisticsSerializer(count(chosen.permits())).data)
+        query = request.query_params
+        chosen = filters.require(query)
+        counted = remembered("statistics", query, lambda: count(chosen.permits()))
+        return Response(StatisticsSerializer(counted).data)

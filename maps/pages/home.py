@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from geoportal.caching import public_cache
 from maps.pages.statistics import top_commodities
+from maps.remember import remembered
 
 _FIGURES = """
 SELECT count(*) FILTER (
@@ -44,4 +45,6 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for commodity, _count in top_commodities(6)
     ]
-    return render(request, "home.html", {"figures": figures(), "commodities": often})
+    return render(
+        request, "home.html", {"figures": remembered("home", QueryDict(), figures), "commodities": often}
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +16,10 @@ from geoportal.geography.distance import metres
 from geoportal.geography.models import Zone
 from maps import filters, thematic
 from maps.models import Place, PlaceQuerySet
+from maps.remember import remembered
 from permits.status import Status
+
+TOP = 12
 
 
 def _permits(request: HttpRequest) -> tuple[PlaceQuerySet, list[filters.Problem]]:
@@ -29,8 +32,12 @@ def _by_village(rows: PlaceQuerySet) -> dict[str, int]:
     return {row["village"]: row["n"] for row in counted if row["village"]}
 
 
-def top_commodities(limit: int = 12) -> list[tuple[Commodity, int]]:
-    """The commodities with the most permits on the map; merely likely ones are not counted."""
+def top_commodities(limit: int = TOP) -> list[tuple[Commodity, int]]:
+    """The commodities with the most permits on the map (at most TOP); merely likely ones are not counted."""
+    return remembered("commodities", QueryDict(), _top_commodities)[:limit]
+
+
+def _top_commodities() -> list[tuple[Commodity, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -41,11 +48,19 @@ def top_commodities(limit: int = 12) -> list[tuple[Commodity, int]]:
                   IN ('in_force', 'ending', 'registered')
             GROUP BY one ORDER BY n DESC, one LIMIT %s
             """,
-            [limit],
+            [TOP],
         )
         counts = dict(cursor.fetchall())
     known = Commodity.objects.in_bulk(list(counts))
     return [(known[pk], n) for pk, n in counts.items() if pk in known]
+
+
+def _figures(rows: PlaceQuerySet) -> tuple[dict[str, int], dict[str, int], list[Any], list[Any]]:
+    """Of `rows` by village and by sector; of all permits by status and by commodity."""
+    every = Place.objects.permits().with_status()
+    by_status = dict(every.values_list("status").annotate(n=Count("pk")).order_by())  # type: ignore[misc]  # annotated
+    sectors = rows.values_list("type__sector").annotate(n=Count("pk")).order_by("-n", "type__sector")
+    return _by_village(rows), by_status, list(sectors), top_commodities()
 
 
 @login_not_required
@@ -53,7 +68,7 @@ def top_commodities(limit: int = 12) -> list[tuple[Commodity, int]]:
 @public_cache
 def statistics(request: HttpRequest) -> HttpResponse:
     rows, problems = _permits(request)
-    counts = _by_village(rows)
+    counts, by_status, sectors, commodities = remembered("page", request.GET, lambda: _figures(rows))
     villages = list(Zone.objects.villages().select_related("parent").defer("area"))
     classes = thematic.steps(counts.values())
     centre = Zone.objects.filter(level="city").values_list("label_point", flat=True).first()
@@ -69,9 +84,6 @@ def statistics(request: HttpRequest) -> HttpResponse:
         for zone in villages
     ]
     table.sort(key=lambda row: (-row["n"], row["zone"].name))
-    every = Place.objects.permits().with_status()
-    by_status = dict(every.values_list("status").annotate(n=Count("pk")).order_by())  # type: ignore[misc]  # annotated
-    sectors = rows.values_list("type__sector").annotate(n=Count("pk")).order_by("-n", "type__sector")
     return render(
         request,
         "maps/statistics.html",
@@ -82,8 +94,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "without_village": sum(row[1] for row in sectors) - sum(counts.values()),
             "classes": [thematic.Step(0, 0, thematic.NOTHING), *classes],
             "statuses": [(status, status.label, by_status.get(status.value, 0)) for status in Status],
-            "sectors": list(sectors),
-            "commodities": top_commodities(),
+            "sectors": sectors,
+            "commodities": commodities,
             "shown": sum(row[1] for row in sectors),
         },
     )
@@ -95,6 +107,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def village_map(request: HttpRequest) -> HttpResponse:
     """The choropleth, by the same filters; a document of its own, for our frame and other people's."""
     rows, _problems = _permits(request)
+    counts = remembered("villages", request.GET, lambda: _by_village(rows))
     return thematic.choropleth(
-        list(Zone.objects.villages()), _by_village(rows), title=_("Permits by village"), unit=_("permits")
+        list(Zone.objects.villages()), counts, title=_("Permits by village"), unit=_("permits")
     )
