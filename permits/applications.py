@@ -113,29 +113,36 @@ class Place:
 def save_places(application: Application, places: Sequence[Place], *, by: User) -> None:
     """Replaces the places asked for."""
     with transaction.atomic():
-        row = _open(application, by)
-        ApplicationSite.objects.filter(application=row).delete()
-        for n, place in enumerate(places, 1):
-            known = place.point is not None or place.area is not None
-            ApplicationSite.objects.create(
-                application=row,
-                ordinal=n,
-                address=place.address,
-                point=place.point or (place.area.point_on_surface if place.area else None),
-                area=place.area,
-                quality=place.quality if known else Quality.UNKNOWN,
-            )
-        _written(row)
+        row = opened(application, by)
+        replace_places(row, places)
+        written(row)
     application.refresh_from_db()
 
 
-def _open(application: Application, by: User) -> Application:
+def replace_places(row: Application, places: Sequence[Place]) -> None:
+    """Within the transaction of whoever has opened the application."""
+    ApplicationSite.objects.filter(application=row).delete()
+    for n, place in enumerate(places, 1):
+        known = place.point is not None or place.area is not None
+        ApplicationSite.objects.create(
+            application=row,
+            ordinal=n,
+            address=place.address,
+            point=place.point or (place.area.point_on_surface if place.area else None),
+            area=place.area,
+            quality=place.quality if known else Quality.UNKNOWN,
+        )
+
+
+def opened(application: Application, by: User) -> Application:
+    """The application, locked and allowed to be changed by `by`. Within a transaction."""
     row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     editable(row, by)
     return row
 
 
-def _written(row: Application, *fields: str) -> None:
+def written(row: Application, *fields: str) -> None:
+    """Saves columns of an opened application and counts the change."""
     row.revision += 1
     row.save(update_fields=["revision", "changed_at", *fields])
 
@@ -204,7 +211,7 @@ def answer_correction(application: Application, item: int, *, answer: str, by: U
     if not answer.strip():
         raise Refused(_("Say in a few words what you put right."))
     with transaction.atomic():
-        row = _open(application, by)
+        row = opened(application, by)
         CorrectionItem.objects.filter(
             pk=item, correction__application=row, correction__event__isnull=False
         ).update(answer=answer.strip()[:500], answered_at=timezone.now())

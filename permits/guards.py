@@ -78,7 +78,7 @@ def has_report(application: Application, by: User | None, data: Data) -> str | N
 
 
 def _draft(application: Application) -> Draft | None:
-    return Draft.objects.filter(application=application).first()
+    return getattr(application, "draft", None)  # one query, and none where it came with the application
 
 
 def drafts_permit(application: Application, by: User | None, data: Data) -> str | None:

@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("question", "Answer"),
                             ("document", "Document"),
-                            ("location", "Place"),
+                            ("location", "Where it is"),
                             ("holder", "Applicant and holder"),
                             ("other", "Something else"),
                         ],

@@ -33,7 +33,7 @@ class Correction(models.Model):
 class Concerns(models.TextChoices):
     QUESTION = "question", _("Answer")
     DOCUMENT = "document", _("Document")
-    LOCATION = "location", _("Place")
+    LOCATION = "location", _("Where it is")
     HOLDER = "holder", _("Applicant and holder")
     OTHER = "other", _("Something else")
 
