@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, follow
+from permits.pages import apply, case, counter, follow, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -19,4 +19,13 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/perbaikan/", follow.answer, name="apply-answer"),
     path("permohonan/<str:public_id>/batal/", follow.withdraw, name="apply-withdraw"),
     path("lacak/", follow.track, name="track"),
+    path("petugas/antrean/", queue.queue, name="queue"),
+    path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),
+    path("petugas/permohonan/baru/", counter.counter, name="counter"),
+    path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
+    path("petugas/permohonan/<str:public_id>/langkah/", case.move, name="case-move"),
+    path("petugas/permohonan/<str:public_id>/perbaikan/", case.correction, name="case-correction"),
+    path("petugas/permohonan/<str:public_id>/catatan/", case.note, name="case-note"),
+    path("petugas/permohonan/<str:public_id>/draf/", case.draft, name="case-draft"),
+    path("petugas/permohonan/<str:public_id>/laporan/", case.report, name="case-report"),
 ]

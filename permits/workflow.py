@@ -265,18 +265,22 @@ def _too_late(row: Application, wanted: Transition) -> Refused:
     newest = row.events.select_related("by").order_by("-ordinal").first()
     if newest is None:
         return Refused(_now("This application was not sent yet, so it cannot be decided."))
-    done = MOVES[newest.move].done if newest.move in MOVES else newest.move
     return StaleCase(
         _now(
             "%(who)s was here before you: %(what)s, %(when)s. It is now at: %(status)s. Nothing was changed."
         )
         % {
             "who": who(newest),
-            "what": done,
+            "what": what(newest),
             "when": date_format(timezone.localtime(newest.at), "j F Y H.i"),
             "status": Status(row.status).label,
         }
     )
+
+
+def what(event: Event) -> str:
+    """What was done, in the office's words; a move that the table knows no longer keeps its name."""
+    return str(MOVES[event.move].done) if event.move in MOVES else event.move
 
 
 def who(event: Event) -> str:

@@ -19,7 +19,7 @@ from geoportal.ids import new_id
 from permits import applications, places, steps
 from permits.completeness import missing
 from permits.finding import find
-from permits.models import EDITABLE, Application, Permit, PermitType, Purpose, Stage, VersionState
+from permits.models import EDITABLE, Application, Channel, Permit, PermitType, Purpose, Stage, VersionState
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.forms import city, form_for
@@ -59,7 +59,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _begin(request)
     query = " ".join(request.GET.get("q", "")[:200].split())
-    offered = PermitType.objects.filter(stage=Stage.ACTIVE, versions__state=VersionState.ACTIVE)
+    offered = PermitType.objects.filter(
+        stage=Stage.ACTIVE, channel=Channel.SAKPORE, versions__state=VersionState.ACTIVE
+    )
     kinds = list(offered.order_by("-official", "name"))
     context = {
         "q": query,

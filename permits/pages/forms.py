@@ -18,6 +18,8 @@ from permits.steps import companies_of, place_rows, read_latlon, read_outline
 
 _FORMS = [pair for pair in LegalForm.choices if pair[0] not in (LegalForm.UNKNOWN, LegalForm.GOVERNMENT)]
 
+_ADDRESS, _POINT = _("Address"), _("Point on the map")
+
 
 class StepForm(forms.Form):
     use_required_attribute = False  # our own list of errors says more than the browser's bubble
@@ -105,10 +107,10 @@ class PlaceForm(StepForm):
         for n in self.rows:
             number = f" {n}" if len(self.rows) > 1 else ""
             self.fields[f"address_{n}"] = forms.CharField(
-                label=f"{_('Address')}{number}", max_length=300, required=False
+                label=_ADDRESS + number, max_length=300, required=False
             )
             self.fields[f"point_{n}"] = forms.CharField(
-                label=f"{_('Point')}{number}",
+                label=_POINT + number,
                 max_length=60,
                 required=False,
                 help_text=_("Tap the map, or write latitude, longitude; for example -6.888900, 109.675300"),
