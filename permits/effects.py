@@ -11,6 +11,7 @@ from django.utils import timezone
 from geoportal.accounts.models import User
 from permits.guards import Data
 from permits.models import Application, Correction, Draft, DraftKind, Event, Inspection
+from permits.questions import settle
 
 Effect = Callable[[Application, User | None, Data], dict[str, Any]]
 After = Callable[[Application, Event], None]
@@ -38,7 +39,13 @@ def register(application: Application, by: User | None, data: Data) -> dict[str,
     application.pin_hash = make_password(data["pin"])
     application.submission_hash = key_hash(data["key"])
     application.submitted_at = timezone.now()
+    settle(application)
     return {"registration_number": application.registration_number}
+
+
+def settle_answers(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    settle(application)
+    return {}
 
 
 def draft_permit(application: Application, by: User | None, data: Data) -> dict[str, Any]:

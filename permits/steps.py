@@ -7,7 +7,6 @@ apart field by field.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.contrib.gis.geos import GEOSException, Point, Polygon
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from companies.models import Company, LegalForm
 from geoportal.accounts.models import User
 from geoportal.geography.quality import Quality
-from permits import applications
+from permits import applications, questions
 from permits.completeness import HOLDER, PLACE
+from permits.definitions import Definition, definition_of
 from permits.models import Application, LocationKind, Purpose
+from permits.points import latlon, outline, read_latlon, read_outline
 
 Texts = dict[str, str]
 MOST_PLACES = 10
@@ -119,6 +120,24 @@ def companies_of(user: User) -> "models.QuerySet[Company]":
     return Company.objects.filter(memberships__user=user).order_by("name")
 
 
+class QuestionStep(Step):
+    """One screen of the type's own questions."""
+
+    def __init__(self, definition: Definition, screen: questions.Screen) -> None:
+        self.definition, self.screen = definition, screen
+        self.slug, self.title = screen.slug, screen.title
+
+    def texts(self, application: Application) -> Texts:
+        return questions.to_texts(self.screen.questions, application.all_answers)
+
+    def write(self, row: Application, texts: Texts, by: User) -> tuple[str, ...]:
+        mine = {question.key for question in self.screen.questions}
+        others = {key: value for key, value in row.all_answers.items() if key not in mine}
+        answers = others | questions.from_texts(self.screen.questions, texts)
+        row.set_answers(answers, questions.personal_keys(self.definition))
+        return ("answers", "personal")
+
+
 class PlaceStep(Step):
     """Where. One place, several for signboards, an outline for a parcel."""
 
@@ -144,40 +163,11 @@ class PlaceStep(Step):
         return ()
 
 
-def latlon(point: Point) -> str:
-    return f"{point.y:.6f}, {point.x:.6f}"
-
-
-def read_latlon(text: str) -> Point | None:
-    """ "-6.889, 109.675", latitude first, or None for what is no such pair."""
-    try:
-        lat, lon = (float(part) for part in text.replace(";", ",").split(","))
-    except ValueError:
-        return None
-    return Point(lon, lat, srid=4326) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
-
-
-def outline(area: Polygon) -> str:
-    corners: list[tuple[float, float]] = list(area.exterior_ring.coords[:-1])
-    return "\n".join(f"{y:.6f}, {x:.6f}" for x, y in corners)
-
-
-def read_outline(text: str) -> Polygon | None:
-    """A point a line; None unless they are at least three that enclose something."""
-    points = [read_latlon(line) for line in text.splitlines() if line.strip()]
-    if len(points) < 3 or None in points:
-        return None
-    ring = [(point.x, point.y) for point in points if point]
-    try:
-        area = Polygon([*ring, ring[0]], srid=4326)
-    except GEOSException:
-        return None
-    return area if area.valid and area.area > 0 else None
-
-
 def steps(application: Application) -> list[Step]:
     """In the order of the form. A copy or a closure is about a permit that has its place."""
     found: list[Step] = [HolderStep()]
+    definition = definition_of(application.version)
+    found += [QuestionStep(definition, screen) for screen in questions.screens(definition)]
     if application.purpose not in (Purpose.COPY, Purpose.CLOSURE):
         found.append(PlaceStep())
     return found

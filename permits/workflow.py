@@ -88,7 +88,7 @@ MOVES: Final = _table(
           done=_("Returned for correction"), guards=(guards.has_corrections,), after=effects.send_corrections,
           tells=True),
     _move("resubmit", S.RETURNED, to=S.SUBMITTED, by=A.APPLICANT, label=_("Send again"), done=_("Sent again"),
-          guards=(guards.corrections_answered, guards.complete), tells=True),
+          guards=(guards.corrections_answered, guards.complete), effect=effects.settle_answers, tells=True),
     _move("lapse", S.RETURNED, to=S.WITHDRAWN, by=A.SYSTEM, label=_("Close without an answer"),
           done=_("Closed: nobody answered"), tells=True),
     _move("verify", S.ACCEPTED, to=S.PROCESSING, by=A.OFFICIAL, label=_("Verify"), done=_("Verified"),
@@ -229,7 +229,16 @@ def apply(
     return event
 
 
-_EFFECTS = ("registration_number", "pin_hash", "submission_hash", "submitted_at", "fee", "fee_settled_at")
+_EFFECTS = (
+    "registration_number",
+    "pin_hash",
+    "submission_hash",
+    "submitted_at",
+    "answers",
+    "personal",
+    "fee",
+    "fee_settled_at",
+)
 
 
 def wind(application: Application) -> None:

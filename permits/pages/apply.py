@@ -23,6 +23,7 @@ from permits.models import EDITABLE, Application, Channel, Permit, PermitType, P
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.forms import city, form_for
+from permits.points import read_latlon
 from permits.workflow import Refused
 
 PIN_COOKIE, PIN_SECONDS = "pin", 3600
@@ -109,7 +110,7 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     here = every[position]
     if request.method != "POST":
         return _page(request, application, every, position, here.texts(application))
-    texts = {name: str(value)[:LONGEST] for name, value in request.POST.items() if name not in _OURS}
+    texts = {name: ",".join(values)[:LONGEST] for name, values in request.POST.lists() if name not in _OURS}
     texts |= {name: "" for name in request.POST.get("centang", "").split() if name not in texts}
     try:
         saved = steps.save(application, here, texts, _base(request), by=who(request))
@@ -199,7 +200,7 @@ def _places(application: Application) -> dict[str, Any]:
 @require_safe
 def village(request: HttpRequest) -> HttpResponse:
     """The village of ?titik=lat,lon, named back while one taps."""
-    point = steps.read_latlon(request.GET.get("titik", "")[:60])
+    point = read_latlon(request.GET.get("titik", "")[:60])
     if point is None:
         return JsonResponse({"name": "", "inside": False}, status=400)
     named = places.name(point)

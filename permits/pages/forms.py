@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from companies.claims import contact_is_usable
-from companies.models import LegalForm
+from companies.models import Commodity, LegalForm
 from geoportal.accounts.models import User
 from geoportal.geography.models import Zone
-from permits import steps
+from permits import questions, steps
+from permits.definitions import Question, QuestionKind, TextFormat
 from permits.models import Application, LocationKind
-from permits.steps import companies_of, place_rows, read_latlon, read_outline
+from permits.points import read_latlon, read_outline
+from permits.steps import companies_of, place_rows
 
 _FORMS = [pair for pair in LegalForm.choices if pair[0] not in (LegalForm.UNKNOWN, LegalForm.GOVERNMENT)]
 
@@ -142,12 +144,90 @@ class PlaceForm(StepForm):
         return values
 
 
+class QuestionForm(StepForm):
+    """The type's own questions. Django's fields only draw them: definitions.clean says what is wrong."""
+
+    def __init__(
+        self, data: Mapping[str, str], *, application: Application, by: User, step: steps.QuestionStep
+    ) -> None:
+        super().__init__(data)
+        self.step, self.application = step, application
+        asked = step.screen.questions
+        self.answers = application.all_answers | questions.from_texts(asked, data)
+        visible = questions.shown(step.definition, self.answers)
+        conditions = {question.key: question.shown_if for question in asked}
+        for name, label, question in questions.fields(asked, questions.rows_of(asked, data)):
+            drawn = self.fields[name] = _drawn(question, label, by)
+            key = name[len(questions.PREFIX) :].split(".")[0]
+            if condition := conditions[key]:
+                drawn.widget.attrs["data-if"] = questions.PREFIX + condition.key
+                drawn.widget.attrs["data-equals"] = ",".join(condition.equals)
+            if key not in visible:
+                drawn.widget.attrs["data-off"] = "1"
+
+    def _clean_fields(self) -> None:
+        self.cleaned_data = {name: self.data.get(name, "") for name in self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        for name, problem in questions.problems(self.step.definition, self.answers).items():
+            if name in self.fields:
+                self.add_error(name, problem)
+            elif f"{name}.0" in {field.rsplit(".", 1)[0] for field in self.fields}:
+                first = next(field for field in self.fields if field.startswith(f"{name}.0."))
+                self.add_error(first, problem)
+        return self.cleaned_data
+
+
+def _drawn(question: Question, label: str, by: User) -> forms.Field:
+    common: dict[str, Any] = {"label": label, "help_text": question.help, "required": question.required}
+    kind = question.kind
+    if kind is QuestionKind.CHOICE:
+        few = len(question.options) <= 6
+        choices = question.options if few else [("", "—"), *question.options]
+        widget = forms.RadioSelect() if few else forms.Select()
+        return forms.ChoiceField(choices=choices, widget=widget, **common)
+    if kind is QuestionKind.YES_NO:
+        answers = [("yes", _("Yes")), ("no", _("No"))]
+        return forms.ChoiceField(choices=answers, widget=forms.RadioSelect(), **common)
+    if kind is QuestionKind.COMMODITY:
+        goods = [(one.slug, one.name) for one in Commodity.objects.all()]
+        return forms.MultipleChoiceField(choices=goods, widget=_Goods(attrs={"size": 8}), **common)
+    if kind is QuestionKind.COMPANY:
+        own = [(one.slug, one.name) for one in companies_of(by)]
+        return forms.ChoiceField(choices=[("", "—"), *own], **common)
+    if kind in (QuestionKind.LONG_TEXT, QuestionKind.POLYGON):
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+    attrs: dict[str, str] = {}
+    if kind is QuestionKind.NUMBER:
+        attrs = {"inputmode": "decimal"}
+    if kind is QuestionKind.DATE:
+        attrs = {"placeholder": "17-08-2026", "autocomplete": "off"}
+    if question.format in _ATTRS:
+        attrs = _ATTRS[question.format]
+    return forms.CharField(widget=forms.TextInput(attrs=attrs), **common)
+
+
+_ATTRS = {
+    TextFormat.NIK: {"inputmode": "numeric", "autocomplete": "off"},
+    TextFormat.NPWP: {"inputmode": "numeric", "autocomplete": "off"},
+    TextFormat.NIB: {"inputmode": "numeric", "autocomplete": "off"},
+    TextFormat.PHONE: {"type": "tel"},
+    TextFormat.EMAIL: {"type": "email"},
+}
+
+
+class _Goods(forms.SelectMultiple):
+    """Several from a list, stored as one text with commas."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return [part for part in str(data.get(name, "")).split(",") if part]
+
+
 def form_for(step: steps.Step, data: Mapping[str, str], *, application: Application, by: User) -> StepForm:
-    kinds: dict[type[steps.Step], type[HolderForm] | type[PlaceForm]] = {
-        steps.HolderStep: HolderForm,
-        steps.PlaceStep: PlaceForm,
-    }
-    return kinds[type(step)](data, application=application, by=by)
+    if isinstance(step, steps.QuestionStep):
+        return QuestionForm(data, application=application, by=by, step=step)
+    kind = PlaceForm if isinstance(step, steps.PlaceStep) else HolderForm
+    return kind(data, application=application, by=by)
 
 
 def city() -> Zone | None:

@@ -16,14 +16,21 @@ const writeBase = () => (hidden.value = JSON.stringify(base));
 writeBase();
 
 const OURS = new Set(["csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"]);
-const typed = () => Object.fromEntries([...new FormData(form)].filter(([name]) => !OURS.has(name)));
+function typed() {
+  const found = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!OURS.has(name)) found[name] = name in found ? `${found[name]},${value}` : value; // a list of several
+  }
+  return found;
+}
 
 function put(name, value) {
   const field = form.elements[name];
   if (!field) return;
   if (field.type === "checkbox") field.checked = Boolean(value);
-  else field.value = value;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
+  else if (field.type === "select-multiple") for (const one of field.options) one.selected = value.split(",").includes(one.value);
+  else field.value = value; // of radio buttons too
+  (field.length && !field.type ? field[0] : field).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function remember() {
@@ -83,9 +90,9 @@ function later(ms) {
 /** Both texts stay until the reader chooses. Until then this field is not sent again: its base is what it says here. */
 function conflict(name, theirs) {
   const field = form.elements[name];
-  const box = field?.closest(".field");
+  const box = (field?.closest ? field : field?.[0])?.closest(".field");
   if (!box || box.querySelector("[data-conflict-of]")) return;
-  base[name] = field.type === "checkbox" ? (field.checked ? "on" : "") : field.value;
+  base[name] = typed()[name] ?? "";
   const note = document.createElement("div");
   note.className = "alert";
   note.dataset.kind = "warn";
@@ -112,7 +119,19 @@ function conflict(name, theirs) {
   box.append(note);
 }
 
+/** Questions that another answer makes necessary. */
+function showAsked() {
+  const now = typed();
+  for (const field of form.querySelectorAll("[data-if]")) {
+    const asked = field.dataset.equals.split(",").includes(now[field.dataset.if] || "");
+    field.closest(".field").hidden = !asked;
+    delete field.dataset.off; // the stylesheet's word where there is no script
+  }
+}
+showAsked();
+
 for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, showAsked);
   form.addEventListener(kind, () => {
     dirty = true;
     later(PAUSE);
