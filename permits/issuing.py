@@ -93,15 +93,8 @@ def _new_permit(row: Application, number: str, on: date) -> Permit:
 
 def _begin(row: Application, on: date) -> date:
     """A renewal follows on from the permit that it renews, where that one still runs."""
-    former = row.former
-    if (
-        row.purpose == Purpose.RENEWAL
-        and former is not None
-        and former.valid_until
-        and former.valid_until >= on
-    ):
-        return former.valid_until + timedelta(days=1)
-    return on
+    last = row.former.valid_until if row.former is not None and row.purpose == Purpose.RENEWAL else None
+    return last + timedelta(days=1) if last is not None and last >= on else on
 
 
 def _until(row: Application, begin: date, months: int | None) -> date | None:
@@ -139,7 +132,13 @@ def _new_company(row: Application) -> Company:
 
 
 def _record_consents(row: Application, holder: Company) -> None:
-    """What the form said. Only a yes: a holder's earlier consent is withdrawn by its owner, not by a blank."""
+    """What the form said, where the applicant may speak for the holder: a typed NIB gives nobody that right.
+
+    Only a yes counts: an earlier consent is withdrawn by its owner, not by a blank.
+    """
+    known = holder.permits.exists() or holder.memberships.exists()
+    if known and not holder.memberships.filter(user=row.applicant).exists():
+        return
     basis = _("application %s") % row.registration_number
     if row.consent_location and not holder.consent_location:
         set_consent(holder, what="location", given=True, basis=basis, by=row.applicant)
@@ -148,7 +147,7 @@ def _record_consents(row: Application, holder: Company) -> None:
 
 
 def _sites(row: Application, permit: Permit) -> None:
-    """As asked for; where there is one place and the inspector took its point, that point is the better one."""
+    """As asked for; of a single place the inspector's point, where there is one, is the better one."""
     asked: Sequence[ApplicationSite] = list(row.sites.all())
     visit = row.inspections.exclude(point=None).order_by("id").last()
     for site in asked:

@@ -113,7 +113,9 @@ def test_a_holder_is_recognised_by_nib_and_never_by_name() -> None:
     known = factories.company("Contoh Baru", nib="1234567890123")
     first, second = signed(), signed()
     Application.objects.filter(pk=first.pk).update(holder_nib="1234567890123")
+    factories.permit(known)
     assert issue(first, number="UJI/1/2026", on=ON).company == known
+    assert not ConsentRecord.objects.exists()  # who types a NIB does not speak for its holder
     assert issue(second, number="UJI/2/2026", on=ON).company != known
 
 
