@@ -40,6 +40,7 @@ PUBLIC_ROUTES = frozenset(
         "perusahaan/<slug:slug>/klaim/",
         "perusahaan/<slug:slug>/lapor/",
         "perusahaan/<slug:slug>/terkirim/<str:signed>/",
+        "lacak/",
         "layanan/",
         "layanan/<str:code>/",
         "validasi/",

@@ -13,6 +13,7 @@ from geoportal.accounts.views import SignIn
 
 urlpatterns = [
     path("", include("maps.urls")),
+    path("", include("permits.urls")),
     path("masuk/", SignIn.as_view(), name="login"),
     path("keluar/", LogoutView.as_view(), name="logout"),
     # no token: public pages stay cacheable, and the worst that a forged request can do is change a language

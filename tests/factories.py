@@ -7,9 +7,23 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from companies.models import Commodity, Company, LegalForm
+from geoportal.accounts.models import User
+from geoportal.accounts.roles import Role
 from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.geography.quality import Quality
-from permits.models import LocationKind, LocationPublic, Permit, PermitCommodity, PermitSite, PermitType
+from permits import applications, workflow
+from permits.models import (
+    Application,
+    LocationKind,
+    LocationPublic,
+    Permit,
+    PermitCommodity,
+    PermitSite,
+    PermitType,
+    Purpose,
+    TypeVersion,
+    VersionState,
+)
 
 _serial = count(1)
 HERE = Point(109.675, -6.889, srid=4326)  # inside village()
@@ -93,4 +107,69 @@ def permit(
         PermitSite.objects.create(permit=made, point=point, quality=quality, address=f"Jalan Uji No. {n}")
     for item in commodities or []:
         PermitCommodity.objects.create(permit=made, commodity=item)
+    return made
+
+
+def staff(*roles: Role, name: str = "") -> User:
+    n = next(_serial)
+    return User.objects.create(
+        username=name or f"petugas-uji-{n}", first_name="Petugas", last_name=f"Uji {n}", roles=list(roles)
+    )
+
+
+def applicant(name: str = "") -> User:
+    n = next(_serial)
+    return User.objects.create(
+        username=name or f"pemohon-uji-{n}",
+        first_name="Pemohon",
+        last_name=f"Uji {n}",
+        email=f"pemohon{n}@contoh.example",
+    )
+
+
+def version(kind: PermitType | None = None, **definition: Any) -> TypeVersion:
+    """The version in use of a type; `definition` replaces parts of a small one."""
+    kind = kind or permit_type()
+    made, _ = TypeVersion.objects.get_or_create(
+        type=kind, number=1, defaults={"state": VersionState.ACTIVE, "definition": definition}
+    )
+    return made
+
+
+def draft(by: User | None = None, kind: PermitType | None = None, **definition: Any) -> Application:
+    """A draft that lacks nothing."""
+    made_version = version(kind, **definition)
+    made = applications.begin(made_version.type, Purpose.NEW, by=by or applicant())
+    Application.objects.filter(pk=made.pk).update(
+        applicant_name="Pemohon Uji", holder_name="Contoh Baru", holder_form=LegalForm.PT
+    )
+    made.refresh_from_db()
+    filer = made.applicant
+    assert filer is not None
+    applications.save_places(made, [applications.Place(address="Jalan Uji No. 1", point=HERE)], by=filer)
+    return made
+
+
+PATH = {
+    "submitted": ("submit",),
+    "accepted": ("submit", "accept"),
+    "processing": ("submit", "accept", "verify"),
+    "drafting": ("submit", "accept", "verify", "draft_permit"),
+    "review": ("submit", "accept", "verify", "draft_permit", "submit_draft"),
+    "signing": ("submit", "accept", "verify", "draft_permit", "submit_draft", "approve"),
+    "issuing": ("submit", "accept", "verify", "draft_permit", "submit_draft", "approve", "sign"),
+}
+KEY = "KUNCI" * 6
+
+
+def at(status: str, **fields: Any) -> Application:
+    """An application that walked the workflow to `status`, each move by somebody else."""
+    made = draft(**fields)
+    for name in PATH[status]:
+        if name == "submit":
+            assert made.applicant is not None
+            applications.submit(made, key=KEY, by=made.applicant)
+        else:
+            role = Role(workflow.MOVES[name].actor.value)
+            workflow.apply(made, name, by=staff(role), data={"second_factor": True})
     return made

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
@@ -18,10 +17,10 @@ from django.views.decorators.http import require_safe
 from geoportal.caching import public_cache
 from maps.models import Place
 from maps.pages.validate import OSS_URL
+from permits.finding import find
 from permits.models import Channel, Fee, Need, PermitType, Stage
 
 MAX_TEXT = 200
-CLOSE = 0.78  # how alike a word must be to stand for a mistyped one
 
 
 @login_not_required
@@ -87,27 +86,6 @@ def _date(text: str) -> str:
         return date_format(date.fromisoformat(text), "j F Y")
     except ValueError:
         return text
-
-
-def find(query: str, kinds: list[PermitType]) -> list[PermitType]:
-    """Those with every word of `query` in name, keywords, sector or code, or one close to it."""
-    words = slugify(query).split("-") if slugify(query) else []
-    if not words:
-        return kinds if not query else []
-    haystacks = [_words(kind) for kind in kinds]
-    vocabulary = sorted({word for words_of in haystacks for word in words_of})
-    found = kinds
-    for word in words:
-        hits = {w for w in vocabulary if w.startswith(word) or (len(word) > 3 and word in w)}
-        if not hits and len(word) > 3:
-            hits = set(get_close_matches(word, vocabulary, n=5, cutoff=CLOSE))
-        found = [kind for kind in found if hits & _words(kind)]
-    return found
-
-
-def _words(kind: PermitType) -> set[str]:
-    text = " ".join([kind.name, kind.name_en, kind.sector, kind.code, *kind.keywords])
-    return set(slugify(text).split("-"))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maps.pages.services import find
+from permits.finding import find
 from permits.models import Channel, Fee, PermitType, Stage
 from tests import factories
 

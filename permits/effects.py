@@ -1,0 +1,79 @@
+"""What a move writes beside its event, in the same transaction. Returns the facts that the event keeps."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.utils import timezone
+
+from geoportal.accounts.models import User
+from permits.guards import Data
+from permits.models import Application, Correction, Draft, DraftKind, Event, Inspection
+from permits.questions import settle
+
+Effect = Callable[[Application, User | None, Data], dict[str, Any]]
+After = Callable[[Application, Event], None]
+
+_NEXT = """
+INSERT INTO permits_registrationcounter (year, last) VALUES (%s, 1)
+ON CONFLICT (year) DO UPDATE SET last = permits_registrationcounter.last + 1 RETURNING last
+"""
+
+
+def nothing(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    return {}
+
+
+def key_hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def register(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    """Gives the registration number: the counter's row is locked until the transaction ends, so no gap."""
+    year = timezone.localdate().year
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [year])
+        application.registration_number = f"{year}-{cursor.fetchone()[0]:06d}"
+    application.pin_hash = make_password(data["pin"])
+    application.submission_hash = key_hash(data["key"])
+    application.submitted_at = timezone.now()
+    settle(application)
+    return {"registration_number": application.registration_number}
+
+
+def settle_answers(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    settle(application)
+    return {}
+
+
+def draft_permit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    return _draft(application, by, DraftKind.PERMIT)
+
+
+def draft_refusal(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    return _draft(application, by, DraftKind.REFUSAL)
+
+
+def _draft(application: Application, by: User | None, kind: DraftKind) -> dict[str, Any]:
+    assert by is not None  # noqa: S101  # no move of the system drafts
+    Draft.objects.update_or_create(application=application, defaults={"kind": kind, "by": by})
+    return {"letter": kind.value}
+
+
+def report(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    visit: Inspection = data["report"]
+    assert by is not None  # noqa: S101  # no move of the system reports
+    visit.application, visit.by = application, by
+    visit.save()
+    return {"verdict": visit.verdict, "inspection": visit.pk}
+
+
+def settle_fee(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    application.fee_settled_at = timezone.now()
+    return {"amount": str(application.fee)}
+
+
+def send_corrections(application: Application, event: Event) -> None:
+    Correction.objects.filter(application=application, event=None).update(event=event)

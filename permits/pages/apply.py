@@ -1,0 +1,278 @@
+"""/permohonan/: choosing a type and filling in the form, one matter a screen."""
+
+import json
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from geoportal.accounts.models import User
+from geoportal.accounts.roles import Role
+from geoportal.geography import geocoding
+from geoportal.ids import new_id
+from permits import applications, places, steps
+from permits.completeness import missing
+from permits.finding import find
+from permits.models import EDITABLE, Application, Channel, Permit, PermitType, Purpose, Stage, VersionState
+from permits.models import ApplicationStatus as Status
+from permits.pages import shown
+from permits.pages.forms import city, form_for
+from permits.points import read_latlon
+from permits.workflow import Refused
+
+PIN_COOKIE, PIN_SECONDS = "pin", 3600
+LONGEST = 100_000  # characters of one step
+
+
+def who(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def own(request: HttpRequest, public_id: str) -> Application:
+    """An application that the reader files, or filed at the counter for somebody; 404 for any other."""
+    rows = Application.objects.select_related("version__type", "company", "former", "applicant")
+    user = who(request)
+    mine = rows.of(user).filter(public_id=public_id).first()
+    if mine is None and user.has_role(Role.FRONT_OFFICE):
+        mine = rows.filter(public_id=public_id, filed_by__isnull=False).first()
+    if mine is None:
+        raise Http404
+    return mine
+
+
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    rows = Application.objects.of(who(request)).select_related("version__type").order_by("-id")[:100]
+    return render(request, "permits/mine.html", {"rows": [shown.line(row) for row in rows]})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """By everyday words; ?izin=<public id> with ?tujuan= begins from a permit that one has."""
+    if request.method == "POST":
+        return _begin(request)
+    query = " ".join(request.GET.get("q", "")[:200].split())
+    offered = PermitType.objects.filter(
+        stage=Stage.ACTIVE, channel=Channel.SAKPORE, versions__state=VersionState.ACTIVE
+    )
+    kinds = list(offered.order_by("-official", "name"))
+    context = {
+        "q": query,
+        "kinds": find(query, kinds),
+        "purposes": [(value, label) for value, label in Purpose.choices if value == Purpose.NEW],
+        "former": _former(request, request.GET.get("izin", "")),
+        "others": [pair for pair in Purpose.choices if pair[0] != Purpose.NEW],
+    }
+    return render(request, "permits/choose.html", context)
+
+
+def _former(request: HttpRequest, public_id: str) -> Permit | None:
+    """One of the reader's own permits, to renew, change, copy or close."""
+    held = Permit.objects.filter(company__memberships__user=who(request)).select_related("type", "company")
+    return held.filter(public_id=public_id[:12]).first() if public_id else None
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    former = _former(request, request.POST.get("izin", ""))
+    wanted = request.POST.get("tujuan", Purpose.NEW)
+    purpose = Purpose(wanted) if wanted in Purpose else Purpose.NEW
+    if former is None and purpose != Purpose.NEW:
+        messages.error(request, _("Choose the permit that this is about from the page of your business."))
+        return redirect("apply-choose")
+    kind = former.type if former else get_object_or_404(PermitType, code=request.POST.get("jenis", "")[:30])
+    try:
+        made = applications.begin(kind, purpose, by=who(request), former=former)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("apply-choose")
+    return redirect("apply-step", made.public_id, steps.steps(made)[0].slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
+    """One screen of the form. With "Accept: application/json" it only saves, as one types."""
+    application = own(request, public_id)
+    every = steps.steps(application)
+    position = next((n for n, one in enumerate(every) if one.slug == slug), None)
+    if position is None:
+        raise Http404
+    if application.status not in EDITABLE:
+        return redirect("apply-own", public_id)
+    here = every[position]
+    if request.method != "POST":
+        return _page(request, application, every, position, here.texts(application))
+    texts = {name: ",".join(values)[:LONGEST] for name, values in request.POST.lists() if name not in _OURS}
+    texts |= {name: "" for name in request.POST.get("centang", "").split() if name not in texts}
+    try:
+        saved = steps.save(application, here, texts, _base(request), by=who(request))
+    except Refused as refusal:
+        if _wants_json(request):
+            return JsonResponse({"refused": str(refusal)}, status=409)
+        messages.error(request, str(refusal))
+        return redirect("apply-own", public_id)
+    if _wants_json(request):
+        return JsonResponse({"stored": saved.stored, "conflicts": saved.conflicts})
+    form = form_for(here, texts, application=application, by=who(request))
+    if saved.conflicts or not form.is_valid() or "tambah" in request.POST:
+        told = texts | ({} if form.errors else saved.stored) | saved.conflicts
+        bound = "tambah" not in request.POST
+        return _page(request, application, every, position, told, saved=saved, bound=bound)
+    return _onwards(request, application, every, position)
+
+
+_OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"})
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _base(request: HttpRequest) -> dict[str, str] | None:
+    """What this tab was shown; None where it does not say."""
+    try:
+        told = json.loads(request.POST.get("dasar", "")[:LONGEST])
+    except ValueError:
+        return None
+    return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else None
+
+
+def _onwards(
+    request: HttpRequest, application: Application, every: list[steps.Step], position: int
+) -> HttpResponse:
+    if application.status == Status.RETURNED:
+        return redirect("apply-own", application.public_id)
+    if position + 1 < len(every):
+        return redirect("apply-step", application.public_id, every[position + 1].slug)
+    return redirect("apply-summary", application.public_id)
+
+
+def _page(
+    request: HttpRequest,
+    application: Application,
+    every: list[steps.Step],
+    position: int,
+    texts: dict[str, str],
+    *,
+    saved: steps.Saved | None = None,
+    bound: bool = False,
+) -> HttpResponse:
+    here = every[position]
+    form = form_for(here, texts, application=application, by=who(request))
+    if not bound:
+        form.errors.clear()
+    base = saved.stored if saved else here.texts(application)
+    context = {
+        "application": application,
+        "step": here,
+        "form": form,
+        "number": position + 1,
+        "count": len(every) + 1,
+        "percent": round(100 * (position + 1) / (len(every) + 1)),
+        "back": every[position - 1].slug if position else "",
+        "base": base,
+        "base_text": json.dumps(base),
+        "conflicts": bool(saved and saved.conflicts),
+        "corrections": shown.open_corrections(application),
+        "ticks": " ".join(n for n, field in form.fields.items() if isinstance(field, forms.BooleanField)),
+    }
+    if isinstance(here, steps.PlaceStep):
+        context |= _places(application)
+    status = 409 if context["conflicts"] else 422 if bound and form.errors else 200
+    return render(request, "permits/step.html", context, status=status)
+
+
+def _places(application: Application) -> dict[str, Any]:
+    zone = city()
+    named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
+    return {"places": named, "box": ",".join(map(str, zone.area.extent)) if zone and zone.area else ""}
+
+
+@never_cache
+@require_safe
+def village(request: HttpRequest) -> HttpResponse:
+    """The village of ?titik=lat,lon, named back while one taps."""
+    point = read_latlon(request.GET.get("titik", "")[:60])
+    if point is None:
+        return JsonResponse({"name": "", "inside": False}, status=400)
+    named = places.name(point)
+    return JsonResponse({"name": named.name, "inside": named.inside})
+
+
+@never_cache
+@require_safe
+def address(request: HttpRequest) -> HttpResponse:
+    """Points for the words in ?q=, by whatever geocoder is configured."""
+    words = geocoding.words(request.GET.get("q", ""))
+    try:
+        found = geocoding.geocoder().search(words, limit=5) if words else []
+    except geocoding.GeocoderUnavailable as error:
+        return JsonResponse({"found": [], "problem": str(error)})
+    return JsonResponse({"found": [{"label": f.label, "lat": f.lat, "lon": f.lon} for f in found]})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def summary(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Everything to check once more; POST sends it."""
+    application = own(request, public_id)
+    if request.method == "POST":
+        return _send(request, application)
+    if application.status != Status.DRAFT:
+        return redirect("apply-own", public_id)
+    context = {
+        "application": application,
+        "groups": shown.groups(application, who(request)),
+        "gaps": missing(application),
+        "key": new_id(applications.KEY_LENGTH),
+    }
+    return render(request, "permits/summary.html", context)
+
+
+def _send(request: HttpRequest, application: Application) -> HttpResponse:
+    try:
+        pin = applications.submit(application, key=request.POST.get("kunci", "")[:80], by=who(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("apply-summary", application.public_id)
+    return with_pin(application, pin)
+
+
+def with_pin(application: Application, pin: str) -> HttpResponse:
+    """To the receipt. The PIN goes in a cookie of that page alone: we keep only its hash."""
+    where = reverse("apply-receipt", args=[application.public_id])
+    response = HttpResponseRedirect(where)
+    response.status_code = 303
+    if pin:
+        response.set_signed_cookie(
+            PIN_COOKIE, pin, salt=where, max_age=PIN_SECONDS, path=where, httponly=True, samesite="Strict"
+        )
+    return response
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+    application = own(request, public_id)
+    if application.registration_number is None:
+        return redirect("apply-summary", public_id)
+    pin = request.get_signed_cookie(PIN_COOKIE, None, salt=request.path, max_age=PIN_SECONDS)
+    return render(request, "permits/receipt.html", {"application": application, "pin": pin})
+
+
+@require_POST
+def pin(request: HttpRequest, public_id: str) -> HttpResponse:
+    application = own(request, public_id)
+    try:
+        return with_pin(application, applications.new_pin(application, by=who(request)))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("apply-own", public_id)

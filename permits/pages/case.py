@@ -1,0 +1,304 @@
+"""/petugas/permohonan/<public id>/: everything about one application, and exactly the moves allowed now."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from geoportal.accounts.models import User
+from geoportal.geography.forms import LatLonField
+from permits import applications, clock, desks, workflow
+from permits.models import Application, Concerns, CorrectionItem, Inspection, Verdict
+from permits.models import ApplicationStatus as Status
+from permits.pages import shown
+from permits.pages.queue import staff_only
+from permits.workflow import MOVES, Refused, Transition
+
+#: Moves that have a form of their own on the page, or another page.
+_APART = frozenset({"report", "submit_draft", "sign", "sign_refusal", "submit", "resubmit"})
+_RETURNS = frozenset({"return", "return_verified"})
+_WRITES = frozenset({"send_back", "send_back_signing", "settle"})  # ask for a note
+
+_QUIET = _RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
+
+
+class ReportForm(forms.Form):
+    """The visit in short; the field app writes the full Berita Acara."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Verdict"), choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    visited_on = forms.DateField(
+        label=gettext_lazy("Visited on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    point = LatLonField(label=gettext_lazy("Point as found"), required=False)
+    notes = forms.CharField(
+        label=gettext_lazy("Findings"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("verdict") not in (None, Verdict.FITS) and not values.get("notes", "").strip():
+            self.add_error("notes", _("Say what was found: the decision rests on it."))
+        if values.get("visited_on") and values["visited_on"] > timezone.localdate():
+            self.add_error("visited_on", _("A visit cannot lie in the future."))
+        return values
+
+
+class DraftForm(forms.Form):
+    """Wording of this case. One condition a line, one addressee of a copy a line."""
+
+    conditions = forms.CharField(
+        label=gettext_lazy("Conditions"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("One a line. Empty: the type's own."),
+    )
+    copies_to = forms.CharField(
+        label=gettext_lazy("Copies to"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One a line. Empty: the type's own."),
+    )
+    reasons = forms.CharField(
+        label=gettext_lazy("Reasons of the refusal"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    use_required_attribute = False
+
+
+def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
+    """Any application that was sent; drafts are the applicant's own affair."""
+    user = staff_only(request)
+    rows = Application.objects.filed().select_related(
+        "version__type", "company", "applicant", "assigned_to", "former", "permit", "draft", "filed_by"
+    )
+    return get_object_or_404(rows, public_id=public_id), user
+
+
+@never_cache
+@require_safe
+def case(request: HttpRequest, public_id: str) -> HttpResponse:
+    application, user = case_of(request, public_id)
+    return _page(request, application, user)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A move on the page. `note` asks for words, `strong` is the one next move."""
+
+    move: Transition
+    note: str = ""  # "", "optional" or "required"
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What this person may do here now."""
+
+    offered: list[Offered] = field(default_factory=list)
+    collects: bool = False
+    reports: bool = False
+    drafts: bool = False
+    signs: bool = False
+
+
+def _desk(application: Application, user: User) -> Desk:
+    moves = workflow.allowed_moves(application, user)
+    names = {one.name for one in moves}
+    shown_moves = [one for one in moves if one.name not in _APART]
+    strong = next((one.name for one in shown_moves if one.name not in _QUIET), "")
+    return Desk(
+        offered=[
+            Offered(one, "required" if one.name in _WRITES else "optional", one.name == strong)
+            for one in shown_moves
+        ],
+        collects=bool(names & _RETURNS),
+        reports="report" in names,
+        drafts="submit_draft" in names,
+        signs=bool(names & {"sign", "sign_refusal"}),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    application: Application,
+    user: User,
+    *,
+    report: ReportForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    events = list(application.events.select_related("by").order_by("ordinal"))
+    sites = list(application.sites.select_related("village"))
+    items = list(
+        CorrectionItem.objects.filter(correction__application=application)
+        .select_related("correction__event", "by")
+        .order_by("-id")
+    )
+    desk = _desk(application, user)
+    today = timezone.localdate()
+    reading = clock.read(clock.service_days(application), events, today)
+    draft = getattr(application, "draft", None)
+    context = {
+        "application": application,
+        "kind": application.version.type,
+        "status": Status(application.status).label,
+        "sounds": shown.sounds(application.status),
+        "desk": desk,
+        "reading": reading,
+        "overdue": reading.overdue(today),
+        "soon": reading.soon(today),
+        "groups": shown.groups(application, user),
+        "sites": sites,
+        "timeline": [(workflow.what(e), workflow.who(e), e) for e in reversed(events)],
+        "collected": [item for item in items if item.correction.event is None],
+        "sent": [item for item in items if item.correction.event is not None],
+        "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
+        "notes": list(application.notes.select_related("by")),
+        "visits": list(application.inspections.select_related("by")),
+        "related": desks.related_permits(application, sites),
+        "draft": draft,
+        "draft_form": _draft_form(application) if draft else None,
+        "differs": _differences(application) if draft else [],
+        "report_form": report or ReportForm(initial={"visited_on": today}) if desk.reports else None,
+        "seen": application.events_count,
+    }
+    return render(request, "permits/case.html", context, status=status)
+
+
+def _own_text(application: Application, name: str) -> list[str]:
+    """What the type's letter says, for comparison."""
+    letter = application.version.definition.get("letter") or {}
+    return [str(line) for line in letter.get(name, [])]
+
+
+def _draft_form(application: Application) -> DraftForm:
+    draft = application.draft
+    return DraftForm(
+        initial={
+            "conditions": "\n".join(draft.conditions or _own_text(application, "conditions")),
+            "copies_to": "\n".join(draft.copies_to or _own_text(application, "copies_to")),
+            "reasons": draft.reasons,
+        }
+    )
+
+
+def _differences(application: Application) -> list[tuple[str, str, str]]:
+    """Lines that the draft adds to (+) or takes from (-) the type's own text: what the official looks at."""
+    found = []
+    parts = (("conditions", _("Conditions")), ("copies_to", _("Copies to")))
+    for name, label in parts:
+        own, written = _own_text(application, name), getattr(application.draft, name)
+        if written:
+            found += [("+", label, line) for line in written if line not in own]
+            found += [("-", label, line) for line in own if line not in written]
+    return found
+
+
+def _seen(request: HttpRequest) -> int | None:
+    text = request.POST.get("dilihat", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else None
+
+
+@require_POST
+def move(request: HttpRequest, public_id: str) -> HttpResponse:
+    application, user = case_of(request, public_id)
+    name = request.POST.get("langkah", "")
+    try:
+        if name in _APART:
+            raise Refused(_("This move has a form of its own."))
+        data = {"note": request.POST.get("catatan", "")[:2000]}
+        workflow.apply(application, name, by=user, data=data, seen=_seen(request))
+        messages.success(request, _("Done: %s.") % MOVES[name].done)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("case", public_id)
+
+
+@require_POST
+def correction(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Adds to the list that a return will send, or takes one off it."""
+    application, user = case_of(request, public_id)
+    try:
+        dropped = request.POST.get("hapus", "")
+        if dropped.isdecimal() and len(dropped) < 19:
+            applications.drop_correction(application, int(dropped), by=user)
+        else:
+            about = request.POST.get("mengenai", "")
+            applications.collect(
+                application,
+                concerns=Concerns(about) if about in Concerns else Concerns.OTHER,
+                key=request.POST.get("kunci", ""),
+                text=request.POST.get("teks", ""),
+                by=user,
+            )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("case", public_id)
+
+
+@require_POST
+def note(request: HttpRequest, public_id: str) -> HttpResponse:
+    application, user = case_of(request, public_id)
+    try:
+        applications.add_note(application, request.POST.get("teks", ""), by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("case", public_id)
+
+
+@require_POST
+def draft(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Saves the wording; with "serahkan" hands it in."""
+    application, user = case_of(request, public_id)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The text is too long. Shorten it and save again."))
+        return redirect("case", public_id)
+    lines = {
+        name: [line.strip() for line in form.cleaned_data[name].splitlines() if line.strip()]
+        for name in ("conditions", "copies_to")
+    }
+    # what equals the type's own text follows the type: it is not kept as a change
+    lines = {name: [] if text == _own_text(application, name) else text for name, text in lines.items()}
+    try:
+        applications.write_draft(application, **lines, reasons=form.cleaned_data["reasons"], by=user)
+        if "serahkan" in request.POST:
+            workflow.apply(application, "submit_draft", by=user, seen=_seen(request))
+            messages.success(request, _("Done: %s.") % MOVES["submit_draft"].done)
+        else:
+            messages.success(request, _("The draft was saved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("case", public_id)
+
+
+@require_POST
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    application, user = case_of(request, public_id)
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return _page(request, application, user, report=form, status=422)
+    visit = Inspection(**form.cleaned_data)
+    try:
+        workflow.apply(application, "report", by=user, data={"report": visit}, seen=_seen(request))
+        messages.success(request, _("Done: %s.") % MOVES["report"].done)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("case", public_id)
