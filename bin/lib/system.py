@@ -17,6 +17,7 @@ from base import SetupError, fail, read_env, run, say, step
 
 POSTGIS = "postgresql-N-postgis-3"
 BROWSER = ["chromium", "fonts-dejavu-core"]
+JUDGES = {"pdfsig": "poppler-utils", "openssl": "openssl"}  # outside judges of letters, for the tests
 LOCK_SECONDS = 400  # another apt may be at work on a machine that has just booted
 
 
@@ -56,8 +57,14 @@ def missing(*, server: bool, tests: bool) -> list[str]:
         wanted.append("libpq-dev")
     if not shutil.which("msgfmt"):
         wanted.append("gettext")
-    if tests and not browser():
-        wanted += BROWSER
+    return wanted + (_missing_for_tests() if tests else [])
+
+
+def _missing_for_tests() -> list[str]:
+    wanted = [] if browser() else list(BROWSER)
+    for program, package in JUDGES.items():
+        if not shutil.which(program):
+            wanted.append(package)
     return wanted
 
 
