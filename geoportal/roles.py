@@ -8,7 +8,7 @@ public  only what the public may see; a test asks every public page under it
 from django.conf import settings
 from django.db import connection
 
-APPEND_ONLY = ("companies_consentrecord", "django_admin_log")
+APPEND_ONLY = ("companies_consentrecord", "django_admin_log", "permits_voidnumber")
 # written by triggers alone
 DERIVED = ("maps_place", "maps_pin", "maps_aggregate", "maps_delta", "maps_tile_state")
 PUBLIC_RELATIONS = (

@@ -1,22 +1,23 @@
 """What a letter says: plain data, ready for a template. Nothing here is markup."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class Kind(StrEnum):
+class Kind(TextChoices):
     """The letters that this office writes; the value is the template's name."""
 
-    PERMIT = "permit"
-    REFUSAL = "refusal"
-    RECEIPT = "receipt"  # tanda terima
-    BILL = "bill"  # SKRD
-    REPORT = "report"  # Berita Acara (F4)
-    COVER = "cover"  # letter that goes with what is posted
-    LABEL = "label"  # address label
-    MANIFEST = "manifest"  # list of a batch for the post
+    PERMIT = "permit", _("Permit letter")
+    REFUSAL = "refusal", _("Letter of refusal")
+    RECEIPT = "receipt", _("Receipt")
+    BILL = "bill", _("Bill")
+    REPORT = "report", _("Report of a site visit")
+    COVER = "cover", _("Covering letter")
+    LABEL = "label", _("Address label")
+    MANIFEST = "manifest", _("List of a batch for the post")
 
 
 @dataclass(frozen=True)

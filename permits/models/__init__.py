@@ -13,9 +13,9 @@ from permits.models.catalogue import (
     TypeVersion,
     VersionState,
 )
+from permits.models.letter import Issuing, IssuingState, Letter, NumberCounter, VoidNumber
 from permits.models.permit import (
     ImportRun,
-    Letter,
     Permit,
     PermitCommodity,
     PermitQuerySet,
@@ -31,11 +31,14 @@ __all__ = [
     "Channel",
     "Fee",
     "ImportRun",
+    "Issuing",
+    "IssuingState",
     "Kind",
     "Letter",
     "LocationKind",
     "LocationPublic",
     "Need",
+    "NumberCounter",
     "Permit",
     "PermitCommodity",
     "PermitQuerySet",
@@ -48,4 +51,5 @@ __all__ = [
     "Stage",
     "TypeVersion",
     "VersionState",
+    "VoidNumber",
 ]
