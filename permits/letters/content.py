@@ -1,6 +1,8 @@
 """What a letter says: plain data, ready for a template. Nothing here is markup."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -97,3 +99,29 @@ class Content:
     amount_words: str = ""
     pin: str = ""
     public: bool = False
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def load(cls, text: str) -> "Content":
+        """What `dump` wrote."""
+        data: dict[str, Any] = json.loads(text)
+        for key in ("address", "copies_to"):
+            data[key] = tuple(data[key])
+        return cls(
+            **data
+            | {
+                "letterhead": Letterhead(**data["letterhead"]),
+                "text": _words(data["text"]),
+                "english": _words(data["english"]) if data["english"] else None,
+                "fields": tuple(Field(**one) for one in data["fields"]),
+                "signer": Signer(**data["signer"]) if data["signer"] else None,
+                "rows": tuple(tuple(row) for row in data["rows"]),
+            }
+        )
+
+
+def _words(data: dict[str, Any]) -> Words:
+    lists = {key: tuple(data[key]) for key in ("paragraphs", "conditions")}
+    return Words(**data | lists)

@@ -21,7 +21,7 @@ from permits.signing import Outcome, Refused, Signed, Signer, UnknownOutcome, de
 from permits.signing.backends.bsre import BsreSigner
 from permits.signing.backends.pkcs12 import Pkcs12Signer
 from tests.contracts import bsre_server
-from tests.permits.signing.conftest import PASSPHRASE
+from tests.permits.conftest import PASSPHRASE
 
 REQUEST = UUID(int=7)
 

@@ -13,7 +13,7 @@ from pyhanko.sign import signers
 from permits.signing import Signed
 from permits.signing.backends.pkcs12 import Pkcs12Signer
 from permits.signing.verify import Finding, verify
-from tests.permits.signing.conftest import PASSPHRASE
+from tests.permits.conftest import PASSPHRASE
 
 pytestmark = pytest.mark.usefixtures("signing")
 
