@@ -51,6 +51,7 @@ def test_a_letter_is_recognised(journey: Start, tmp_path: Path, letter: bytes, s
     posted: list[Request] = []
     reader.page.on("request", lambda one: posted.append(one) if one.is_navigation_request() else None)
     page = reader.go("/validasi/", idle=False)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"] if js else True
     page.get_by_label("Surat dalam bentuk PDF").set_input_files(file(tmp_path, letter))
     page.get_by_role("button", name="Periksa berkas").click()
     expect(page.locator(".verdict")).to_contain_text("COCOK")

@@ -20,9 +20,7 @@ class Pkcs12Signer:
         self.crls = [Path(one) for one in crls]
 
     def sign(self, pdf: bytes, *, request_id: UUID, passphrase: str) -> Outcome:
-        from pyhanko.sign import signers  # half a second that not every process needs
-
-        from permits.signing import pades
+        from permits.signing import pades  # brings pyHanko: half a second that not every process needs
 
         try:
             raw = self.path.read_bytes()
@@ -41,9 +39,9 @@ class Pkcs12Signer:
         trouble = certificates.trouble_with(bundle.cert.certificate, issuers=issuers, crls=self.crls)
         if trouble:
             return Refused(trouble)
-        signer = signers.SimpleSigner.load_pkcs12_data(raw, other_certs=[], passphrase=passphrase.encode())
-        if signer is None:
+        if not isinstance(bundle.key, pades.Key):
             return Refused(_("The certificate file holds a key that cannot sign letters."))
+        signer = pades.KeySigner(bundle.key, bundle.cert.certificate, issuers)
         return pades.sign(pdf, signer, request_id=request_id, tsa_url=self.tsa_url)
 
     def certificates(self) -> Sequence[bytes]:
