@@ -17,7 +17,8 @@ from base import SetupError, fail, read_env, run, say, step
 
 POSTGIS = "postgresql-N-postgis-3"
 BROWSER = ["chromium", "fonts-dejavu-core"]
-JUDGES = {"pdfsig": "poppler-utils", "openssl": "openssl"}  # outside judges of letters, for the tests
+# for the tests: outside judges of letters, and a token of software
+JUDGES = {"pdfsig": "poppler-utils", "openssl": "openssl", "softhsm2-util": "softhsm2"}
 LOCK_SECONDS = 400  # another apt may be at work on a machine that has just booted
 
 

@@ -71,11 +71,15 @@ def _revoked(
 
 def read_pems(folder: Path) -> list[bytes]:
     """The certificates (DER) of all .pem files in `folder`; an unreadable one raises ValueError naming it."""
-    found: list[bytes] = []
-    for path in sorted(folder.glob("*.pem")) if folder.is_dir() else []:
-        try:
-            loaded = x509.load_pem_x509_certificates(path.read_bytes())
-        except ValueError as error:
-            raise ValueError(f"{path.name}: no certificate in PEM ({error})") from error
-        found += [one.public_bytes(Encoding.DER) for one in loaded]
-    return found
+    return [der for path in sorted(folder.glob("*.pem")) for der in read_pem(path)]
+
+
+def read_pem(path: Path) -> list[bytes]:
+    """The certificates (DER) in a file, in its order; none where there is no file."""
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise ValueError(f"{path.name}: no certificate in PEM ({error})") from error
+    return [one.public_bytes(Encoding.DER) for one in found]

@@ -26,7 +26,7 @@ TSA_SECONDS = 10
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
+def as_asn1(certificate: x509.Certificate) -> asn1.Certificate:
     return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
@@ -35,8 +35,8 @@ class KeySigner(signers.Signer):
 
     def __init__(self, key: Key, certificate: x509.Certificate, issuers: Sequence[x509.Certificate]) -> None:
         self.key = key
-        known = SimpleCertificateStore.from_certs([_asn1(one) for one in issuers])
-        super().__init__(signing_cert=_asn1(certificate), cert_registry=known)
+        known = SimpleCertificateStore.from_certs([as_asn1(one) for one in issuers])
+        super().__init__(signing_cert=as_asn1(certificate), cert_registry=known)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         digest: hashes.HashAlgorithm = getattr(hashes, digest_algorithm.upper())()

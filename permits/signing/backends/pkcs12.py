@@ -45,5 +45,5 @@ class Pkcs12Signer:
         return pades.sign(pdf, signer, request_id=request_id, tsa_url=self.tsa_url)
 
     def certificates(self) -> Sequence[bytes]:
-        """Closed without the passphrase: the certificate lies beside it as .pem."""
-        return certificates.read_pems(self.path.parent)
+        """The .p12 is closed without the passphrase: its certificate lies beside it, as .pem."""
+        return certificates.read_pem(self.path.with_suffix(".pem"))[:1]

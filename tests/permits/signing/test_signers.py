@@ -14,11 +14,13 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from permits.signing import Outcome, Refused, Signed, Signer, UnknownOutcome, development
 from permits.signing.backends.bsre import BsreSigner
+from permits.signing.backends.pkcs11 import Pkcs11Signer
 from permits.signing.backends.pkcs12 import Pkcs12Signer
 from tests.contracts import bsre_server
 from tests.permits.conftest import PASSPHRASE
@@ -48,10 +50,37 @@ def remote(server: bsre_server.Server, authority: Path, **options: Any) -> BsreS
     return BsreSigner(server.url, "uji", "rahasia", "9975014101900001", pins=str(authority), **options)
 
 
-@pytest.fixture(params=["pkcs12", "bsre"])
+@pytest.fixture(scope="session")
+def token(authority: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pkcs11Signer]:
+    """A token of software that holds the same key; its PIN is the passphrase."""
+    libraries = sorted(Path("/usr/lib").glob("**/libsofthsm2.so"))
+    if not libraries:
+        pytest.skip("NO TOKEN: softhsm2 is missing. Install it (apt install softhsm2).")
+    folder = tmp_path_factory.mktemp("token")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n")
+    bundle = pkcs12.load_pkcs12((authority / "signer.p12").read_bytes(), PASSPHRASE.encode())
+    assert isinstance(bundle.key, rsa.RSAPrivateKey)
+    plain = bundle.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
+        for arguments in (
+            ["--init-token", "--free", "--label", "uji", "--so-pin", "12345678"],
+            ["--import", str(folder / "key.pem"), "--token", "uji", "--label", "kepala", "--id", "A1"],
+        ):
+            command = ["softhsm2-util", *arguments, "--pin", PASSPHRASE]
+            subprocess.run(command, check=True, capture_output=True)
+        yield Pkcs11Signer(str(libraries[0]), "uji", "kepala", str(authority / "signer.pem"))
+
+
+@pytest.fixture(params=["pkcs12", "pkcs11", "bsre"])
 def signer(request: pytest.FixtureRequest, authority: Path) -> Signer:
     if request.param == "bsre":
         return remote(request.getfixturevalue("bsre"), authority)
+    if request.param == "pkcs11":
+        made: Signer = request.getfixturevalue("token")
+        return made
     return of_file(authority)
 
 
@@ -189,6 +218,18 @@ def test_without_a_certificate_the_default_says_what_to_do(tmp_path: Path, lette
 def test_a_time_stamp_service_that_is_down_signs_nothing(authority: Path, letter: bytes) -> None:
     late = of_file(authority, tsa_url="http://127.0.0.1:9/tsa")
     assert refusal(late.sign(letter, request_id=REQUEST, passphrase=PASSPHRASE))
+
+
+def test_a_token_that_is_not_there_signs_nothing(token: Pkcs11Signer, letter: bytes, tmp_path: Path) -> None:
+    for module, label, file in (
+        (token.module, "lain", token.path),
+        (str(tmp_path / "none.so"), "uji", token.path),
+        (token.module, "uji", tmp_path / "none.pem"),
+    ):
+        other = Pkcs11Signer(module, label, "kepala", str(file))
+        assert refusal(other.sign(letter, request_id=REQUEST, passphrase=PASSPHRASE))
+    keyless = Pkcs11Signer(token.module, "uji", "lain", str(token.path))
+    assert refusal(keyless.sign(letter, request_id=REQUEST, passphrase=PASSPHRASE))
 
 
 class TestBsre:
