@@ -8,7 +8,13 @@ public  only what the public may see; a test asks every public page under it
 from django.conf import settings
 from django.db import connection
 
-APPEND_ONLY = ("companies_consentrecord", "django_admin_log", "permits_event", "permits_note")
+APPEND_ONLY = (
+    "companies_consentrecord",
+    "django_admin_log",
+    "permits_event",
+    "permits_note",
+    "permits_voidnumber",
+)
 # written by triggers alone
 DERIVED = (
     "maps_place",

@@ -161,6 +161,7 @@ STATICFILES_DIRS = [
 ]
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
+SIGNER_FOLDER = Path(env.str("SIGNER_FOLDER", str(BASE_DIR / ".local" / "signer")))  # *.pem in it are pinned
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -259,6 +260,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "ROUTER": {
         "BACKEND": env.str("ROUTER", "geoportal.geography.backends.links.LinksOnly"),
         "OPTIONS": env.json("ROUTER_OPTIONS", {}),
+    },
+    "SIGNER": {
+        "BACKEND": env.str("SIGNER", "permits.signing.backends.pkcs12.Pkcs12Signer"),
+        "OPTIONS": env.json("SIGNER_OPTIONS", {"path": str(SIGNER_FOLDER / "signer.p12")}),
     },
 }
 

@@ -31,6 +31,7 @@ urlpatterns: list[Any] = [
     path("layanan/<str:code>/", services.service, name="service"),
     path("petugas/", desk.desk, name="desk"),
     path("validasi/", validate.find, name="validate"),
+    path("validasi/pdf/", validate.file, name="validate-file"),
     path("validasi/contoh/", validate.samples, name="samples"),
     path("validasi/contoh/<int:n>.svg", validate.sample_code, {"kind": "svg"}, name="sample-svg"),
     path("validasi/contoh/<int:n>.png", validate.sample_code, {"kind": "png"}, name="sample-png"),

@@ -1,13 +1,14 @@
-"""What our register says: about a permit (by its public id or number) and about a letter (by its seal).
+"""What our register says: about a permit (by its public id or number) and about a letter (by seal or file).
 
-Pages and the API show the same answer. Reads the read model and two narrow SQL functions
-(permits/sql/letter.sql), never the tables behind.
+Pages and the API show the same answer. Reads the read model and three narrow SQL functions
+(permits/sql/letter_kinds.sql), never the tables behind.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, Literal
 
 from django.db import connection
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from companies.models import Source
 from geoportal.ids import is_id, normalise
 from maps.models import Place
+from permits.letters.content import Kind
 from permits.seal import is_seal_id, seal_hash
 from permits.status import VALID, Status
 
@@ -33,6 +35,8 @@ class Outcome(StrEnum):
     GENUINE_BUT = "genuine_but"  # our letter, but its permit is not in force
     WITHDRAWN = "withdrawn"  # our letter, which we took back
     WITHHELD = "withheld"  # ours, but nothing about it is public (any more)
+    MISMATCH = "mismatch"  # a signed file that is not as we signed it, or that others signed
+    SIGNED_ONLY = "signed_only"  # our signature, good, on a file that our register does not know
     UNKNOWN = "unknown"
     MALFORMED = "malformed"
 
@@ -41,9 +45,11 @@ HTTP = {
     Outcome.WITHDRAWN: 410,
     Outcome.WITHHELD: 410,
     Outcome.UNKNOWN: 404,
+    Outcome.MISMATCH: 404,
+    Outcome.SIGNED_ONLY: 404,
     Outcome.MALFORMED: 400,
 }
-MISSES = frozenset({Outcome.UNKNOWN, Outcome.MALFORMED})
+MISSES = frozenset({Outcome.UNKNOWN, Outcome.MALFORMED, Outcome.MISMATCH, Outcome.SIGNED_ONLY})
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,8 @@ class Letter:
     issued_on: date
     withdrawn_on: date | None = None
     withdrawn_reason: str = ""
+    kind: Kind = Kind.PERMIT
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ def verdict_for_seal(typed: str) -> Verdict:
             _("This is not a complete letter code"),
             _("A letter code has 26 letters and digits. Compare it with the letter once more."),
         )
-    found = _letter(seal_hash(seal_id))
+    found = _letter("seal", seal_hash(seal_id))
     if found is None:
         return _answer(
             Outcome.UNKNOWN,
@@ -118,7 +126,16 @@ def verdict_for_seal(typed: str) -> Verdict:
                 "if it was scanned, do not rely on the letter and ask the office."
             ),
         )
-    public_id, letter = found
+    return _about(*found)
+
+
+def verdict_for_hash(digest: bytes) -> Verdict | None:
+    """About the file with this SHA-256; None where no letter of ours has it. At most three queries."""
+    found = _letter("file", digest)
+    return _about(*found) if found else None
+
+
+def _about(public_id: str | None, letter: Letter) -> Verdict:
     entry = _entry(public_id) if public_id else None
     if letter.withdrawn_on is not None:
         return _answer(
@@ -127,6 +144,16 @@ def verdict_for_seal(typed: str) -> Verdict:
             _("This letter has been withdrawn"),
             _("It is a letter of ours, but it has not been valid since %(day)s.")
             % {"day": day(letter.withdrawn_on)},
+            entry,
+            letter,
+        )
+    if letter.kind != Kind.PERMIT:
+        return _answer(
+            Outcome.GENUINE,
+            "good",
+            _("MATCHES: %(kind)s of this office, number %(number)s")
+            % {"kind": letter.kind.label, "number": letter.number},
+            _("It was issued on %(day)s. It is no permit.") % {"day": day(letter.issued_on)},
             entry,
             letter,
         )
@@ -291,11 +318,12 @@ def _entry(public_id: str) -> Entry | None:
     return Entry(sites, successor)
 
 
-def _letter(hashed: bytes) -> tuple[str | None, Letter] | None:
+def _letter(what: Literal["seal", "file"], hashed: bytes) -> tuple[str | None, Letter] | None:
+    fields = "public_id, issued_on, withdrawn_on, withdrawn_reason, kind, number"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT public_id, issued_on, withdrawn_on, withdrawn_reason FROM permits_letter_by_seal(%s)",
-            [hashed],
-        )
-        row = cursor.fetchone()
-    return (row[0], Letter(*row[1:])) if row else None
+        cursor.execute(f"SELECT {fields} FROM permits_letter_by_{what}(%s)", [hashed])  # noqa: S608
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    if row is None:
+        return None
+    public_id, issued_on, withdrawn_on, reason, kind, number = row
+    return public_id, Letter(issued_on, withdrawn_on, reason, Kind(kind), number)

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class PermitsConfig(AppConfig):
     name = "permits"
     verbose_name = _("Permits")
+
+    def ready(self) -> None:
+        from permits import checks  # noqa: F401 - registers them

@@ -56,6 +56,7 @@ def setup(*, tests: bool = False) -> Ready:
         env = _secrets(embedded)
         database = _database(env, embedded)
         _tables(env, database)
+        _signer(env)
         _messages()
         _static_files(env)
     return Ready(env, embedded)
@@ -176,6 +177,14 @@ def _tables(env: dict[str, str], database: str) -> None:
     for app in APPS:
         fixtures += (ROOT / app).rglob("management/commands/load_*.py")
     once(f"load-{label}", digest(fixtures, state), load)
+
+
+def _signer(env: dict[str, str]) -> None:
+    """A development certificate, so that letters can be signed at once, unless the office chose its own."""
+    if "SIGNER" in env or "SIGNER_OPTIONS" in env or (LOCAL / "signer" / "signer.p12").exists():
+        return
+    with step("development certificate for letters"):
+        run(manage("make_signer"), log="make_signer", env=env)
 
 
 # --- Texts and files

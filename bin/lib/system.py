@@ -17,6 +17,8 @@ from base import SetupError, fail, read_env, run, say, step
 
 POSTGIS = "postgresql-N-postgis-3"
 BROWSER = ["chromium", "fonts-dejavu-core"]
+# for the tests: outside judges of letters, and a token of software
+JUDGES = {"pdfsig": "poppler-utils", "openssl": "openssl", "softhsm2-util": "softhsm2"}
 LOCK_SECONDS = 400  # another apt may be at work on a machine that has just booted
 
 
@@ -56,8 +58,14 @@ def missing(*, server: bool, tests: bool) -> list[str]:
         wanted.append("libpq-dev")
     if not shutil.which("msgfmt"):
         wanted.append("gettext")
-    if tests and not browser():
-        wanted += BROWSER
+    return wanted + (_missing_for_tests() if tests else [])
+
+
+def _missing_for_tests() -> list[str]:
+    wanted = [] if browser() else list(BROWSER)
+    for program, package in JUDGES.items():
+        if not shutil.which(program):
+            wanted.append(package)
     return wanted
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("v1/zones/", views.Zones.as_view(), name="api-zones"),
     path("v1/statistics/", statistics.Statistics.as_view(), name="api-statistics"),
     path("v1/search/", views.Search.as_view(), name="api-search"),
+    path("v1/validate/", validate.ValidateFile.as_view(), name="api-validate-file"),
     path("v1/validate/<str:seal_id>/", validate.Validate.as_view(), name="api-validate"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),

@@ -3,6 +3,8 @@
 Only misses are counted against an address, and hits are always answered: a bank's clerks share one address.
 """
 
+import hashlib
+import re
 from functools import partial
 from typing import Any
 
@@ -22,14 +24,17 @@ from geoportal import limits
 from geoportal.caching import public_cache
 from geoportal.geography.quality import Quality
 from geoportal.ids import is_id, normalise
+from maps import file_verdict
 from maps import verdict as register
 from maps.models import Place
 from maps.pages.map_entries import Entry, entries, status_note
 from maps.verdict import Outcome, Verdict
 from permits import qr, seal
+from permits.signing.verify import MOST_BYTES
 from permits.status import Status
 
 MISSES, SECONDS = 50, 900
+DIGEST = re.compile(r"[0-9a-f]{64}")
 OSS_URL = "https://oss.go.id"
 
 
@@ -58,7 +63,13 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, *, typed: str = "", found: list[Place] | None = None, nudge: bool = False
+    request: HttpRequest,
+    *,
+    typed: str = "",
+    found: list[Place] | None = None,
+    nudge: bool = False,
+    wrong: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     rows = [(place, str(Status(place.status).label), status_note(place)) for place in found or []]
     return render(
@@ -70,9 +81,11 @@ def _form(
             "heading": ngettext("%(n)d permit has this number", "%(n)d permits have this number", len(rows))
             % {"n": len(rows)},
             "nudge": nudge,
+            "wrong": wrong,
             "host": _host(request),
             "trail": _trail(),
         },
+        status=status,
     )
 
 
@@ -117,6 +130,37 @@ def letter_form(request: HttpRequest) -> HttpResponse:
     return _unseen(_count_miss(request) or _page(request, register.verdict_for_seal(code), typed=typed))
 
 
+@csrf_exempt  # it only asks, and changes nothing: the page with this form stays cacheable
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request: HttpRequest) -> HttpResponse:
+    """An uploaded PDF, or only its SHA-256 where the browser found that the register knows it."""
+    if request.method != "POST":
+        return redirect("validate")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + 10_000:  # not even read
+        return _unseen(_form(request, wrong=_too_large(), status=413))
+    digest = request.POST.get("sha256", "")
+    if DIGEST.fullmatch(digest):
+        answer = register.verdict_for_hash(bytes.fromhex(digest)) or file_verdict.unknown_file()
+        return _unseen(_page(request, answer, file=True))
+    sent = request.FILES.get("pdf")
+    if sent is None or not sent.size:
+        return _unseen(_form(request, wrong=_("Choose a PDF file first."), status=400))
+    if sent.size > MOST_BYTES:
+        return _unseen(_form(request, wrong=_too_large(), status=413))
+    pdf = sent.read()
+    known = register.verdict_for_hash(hashlib.sha256(pdf).digest())
+    # only what we do not know costs anything to read, so only that is counted
+    refusal = None if known else _count_miss(request)
+    return _unseen(refusal or _page(request, known or file_verdict.verdict_for_pdf(pdf), file=True))
+
+
+def _too_large() -> str:
+    return _("The file is larger than %(most)d MB: no letter of ours is. Check it by the code on it.") % {
+        "most": MOST_BYTES // 1_000_000
+    }
+
+
 @login_not_required
 @require_safe
 @public_cache
@@ -149,13 +193,14 @@ def sample_code(request: HttpRequest, n: int, kind: str) -> HttpResponse:
     return HttpResponse(qr.png(text), content_type="image/png")
 
 
-def _page(request: HttpRequest, answer: Verdict, *, typed: str = "") -> HttpResponse:
+def _page(request: HttpRequest, answer: Verdict, *, typed: str = "", file: bool = False) -> HttpResponse:
     """The answer, in words; the same page for a permit, a letter, and what cannot be found."""
     number = answer.entry.place.number if answer.entry else _("Result")
     context: dict[str, Any] = {
         "answer": answer,
         "malformed": answer.outcome == Outcome.MALFORMED,
-        "about_letter": answer.letter is not None or request.path.upper().startswith("/V/"),
+        "about_letter": answer.letter is not None or request.path.upper().startswith("/V/") or file,
+        "about_file": file,
         "typed": typed,
         "host": _host(request),
         "oss_url": OSS_URL,

@@ -33,9 +33,9 @@ from permits.models.catalogue import (
     TypeVersion,
     VersionState,
 )
+from permits.models.letter import Issuing, IssuingState, Letter, NumberCounter, VoidNumber
 from permits.models.permit import (
     ImportRun,
-    Letter,
     Permit,
     PermitCommodity,
     PermitQuerySet,
@@ -64,12 +64,15 @@ __all__ = [
     "Fee",
     "ImportRun",
     "Inspection",
+    "Issuing",
+    "IssuingState",
     "Kind",
     "Letter",
     "LocationKind",
     "LocationPublic",
     "Need",
     "Note",
+    "NumberCounter",
     "Permit",
     "PermitCommodity",
     "PermitQuerySet",
@@ -84,4 +87,5 @@ __all__ = [
     "TypeVersion",
     "Verdict",
     "VersionState",
+    "VoidNumber",
 ]

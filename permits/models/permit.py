@@ -142,23 +142,6 @@ class PermitCommodity(models.Model):
         return f"{self.permit_id}: {self.commodity_id}"
 
 
-class Letter(models.Model):
-    """A letter that was issued for a permit. Only the hash of its seal id is kept: permits.seal."""
-
-    permit = models.ForeignKey(Permit, models.PROTECT, related_name="letters", verbose_name=_("permit"))
-    seal_hash = models.BinaryField(_("hash of the seal"), max_length=32, unique=True)
-    issued_on = models.DateField(_("issued on"))
-    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
-    withdrawn_reason = models.CharField(_("reason of the withdrawal"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
-
-    def __str__(self) -> str:
-        return f"letter of {self.permit_id}"
-
-
 class ImportRun(models.Model):
     """One run of an importer, for the record and for telling what a later full export no longer holds."""
 

@@ -55,15 +55,27 @@ def _static_is_stale() -> bool:
     return max(file.stat().st_mtime for file in sources) > manifest.stat().st_mtime
 
 
+def _name() -> str:
+    return os.environ.get("PYTEST_DB", "test_sakpore") + "_journeys"
+
+
+def _owner() -> str:
+    return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+
+
+def database_environment() -> dict[str, str]:
+    """For a child process that works on the site's database."""
+    return os.environ | {
+        "DATABASE_URL": _database(os.environ.get("DATABASE_URL", _owner()), _name()),
+        "DATABASE_OWNER_URL": _database(_owner(), _name()),
+    }
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """Address of a production server, as the application's role, over the demo city."""
-    name = os.environ.get("PYTEST_DB", "test_sakpore") + "_journeys"
-    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    _recreate(owner, name)
-    env = os.environ | {
-        "DATABASE_URL": _database(os.environ.get("DATABASE_URL", owner), name),
-        "DATABASE_OWNER_URL": _database(owner, name),
+    _recreate(_owner(), _name())
+    env = database_environment() | {
         "DEBUG": "0",
         "HTTPS": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",

@@ -292,7 +292,7 @@ def test_the_verdict_is_the_same_for_pages_and_programs() -> None:
     found = verdict.verdict_for_seal(seal.grouped(code))
     assert (found.outcome, found.http_status, found.is_miss) == (Outcome.GENUINE, 200, False)
     assert found.entry is not None
-    assert found.letter == verdict.Letter(date(2026, 1, 6), None, "")
+    assert found.letter == verdict.Letter(date(2026, 1, 6))
     assert verdict.register_entry(permit.public_id.lower()).outcome == Outcome.REGISTERED
     assert verdict.register_entry("").outcome == Outcome.MALFORMED
     assert verdict.verdict_for_seal("\x00" * 26).outcome == Outcome.MALFORMED

@@ -175,6 +175,7 @@ def test_sample_letters_are_of_every_kind(city: Path) -> None:
     for n, row in enumerate(rows, start=1):
         letter = Letter.objects.get(seal_hash=seal_hash(normalise(row["seal"])))
         assert normalise(row["seal"]) == demo_seal_id(n)
+        assert letter.permit is not None
         assert (letter.permit.public_id, letter.permit.number) == (row["public_id"], row["number"])
         assert (letter.withdrawn_on is not None) == (row["about"] == "withdrawn")
     assert city.stat().st_mode & 0o77 == 0

@@ -90,7 +90,10 @@ def test_a_letter_keeps_only_the_hash_and_the_public_finds_it_by_function() -> N
     assert made not in str(stored)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE sakpore_public")
-        cursor.execute("SELECT * FROM permits_letter_by_seal(%s)", [seal.seal_hash(made)])
+        cursor.execute(
+            "SELECT public_id, issued_on, withdrawn_on, withdrawn_reason FROM permits_letter_by_seal(%s)",
+            [seal.seal_hash(made)],
+        )
         assert cursor.fetchall() == [(permit.public_id, date(2026, 2, 3), None, "")]
         cursor.execute("SELECT permits_is_withheld(%s)", [permit.public_id])
         assert cursor.fetchone() == (False,)

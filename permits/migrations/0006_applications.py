@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0002_names"),
         ("geography", "0002_names"),
-        ("permits", "0004_versions"),
+        ("permits", "0005_analyze"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
