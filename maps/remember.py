@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.cache import caches
 from django.http import QueryDict
@@ -17,5 +17,4 @@ Answer = TypeVar("Answer")
 def remembered(what: str, query: QueryDict, make: Callable[[], Answer]) -> Answer:
     """What `make` answers to `query`, made anew when a public row has changed, and now and then."""
     asked = hashlib.blake2b(repr(sorted(query.lists())).encode(), digest_size=12).hexdigest()
-    answer: Answer = caches[CACHE].get_or_set(f"{what}:{asked}:{tiles.version()}", make, LONGEST)
-    return answer
+    return cast("Answer", caches[CACHE].get_or_set(f"{what}:{asked}:{tiles.version()}", make, LONGEST))

@@ -191,6 +191,16 @@ def test_an_answer_that_is_none_is_an_error(answer: bytes) -> None:
         load.fire(port, [load.request(port, "/")], seconds=0.2, connections=1)
 
 
+def test_a_storm_asks_at_its_rate_and_waits_for_every_answer() -> None:
+    load = module("load")
+    port, seen = serve([PLAIN])
+    requests = [load.request(port, path) for path in ("/a", "/b")]
+    found = load.storm(port, requests, rate=100, seconds=0.3, connections=1)
+    assert found.sent == len(found.run.ms) == found.run.statuses[200] == len(seen) > 3
+    assert found.sent <= found.due <= 30
+    assert [data.split()[1] for data in seen[:3]] == [b"/a", b"/b", b"/a"]
+
+
 # --- Tiles
 
 

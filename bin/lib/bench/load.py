@@ -200,6 +200,52 @@ def _rounds(links: Sequence[_Link], requests: Sequence[bytes], seconds: float, f
     return run
 
 
+@dataclass
+class Storm:
+    """Requests due at a steady rate, whether or not the server kept up; ms from when each was due."""
+
+    due: int = 0
+    sent: int = 0
+    run: Run = field(default_factory=lambda: Run(0.0))
+
+
+def storm(port: int, requests: Sequence[bytes], *, rate: float, seconds: float, connections: int) -> Storm:
+    """Ask `rate` times a second, as a crowd does; where all connections wait, what is due waits too."""
+    idle = [_Link(port) for _ in range(connections)]
+    links = list(idle)
+    chooser = selectors.DefaultSelector()
+    found = Storm()
+    begin = time.perf_counter()
+    try:
+        while (now := time.perf_counter()) < begin + seconds or len(idle) < connections:
+            found.due = int(min(now - begin, seconds) * rate)
+            while idle and found.sent < found.due and now < begin + seconds:
+                link = idle.pop()
+                link.send(requests[found.sent % len(requests)])
+                link.began = begin + found.sent / rate  # when it was due
+                found.sent += 1
+                chooser.register(link.socket, selectors.EVENT_READ, link)
+            for key, _ in chooser.select(0.001):
+                link = key.data
+                answer = link.read()
+                if answer is None:
+                    continue
+                found.run.ms.append((time.perf_counter() - link.began) * 1000)
+                found.run.statuses[answer[0]] += 1
+                found.run.body_bytes += answer[1]
+                chooser.unregister(link.socket)
+                if link.closes:
+                    link.renew()
+                idle.append(link)
+            if now > begin + seconds + TIMEOUT:
+                raise LoadError(f"{connections - len(idle)} requests had no answer within {TIMEOUT:.0f} s")
+    finally:
+        for link in links:
+            link.socket.close()
+    found.run.seconds = time.perf_counter() - begin
+    return found
+
+
 def fire(
     port: int,
     requests: Sequence[bytes],

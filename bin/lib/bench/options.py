@@ -22,6 +22,7 @@ SECTIONS = (
     ("sql", "SQL of tiles, search, nearest, look-ups and writing", True),
     ("peers", "tiles side by side with tipg, django-vectortiles and pgbench", False),
     ("geojson", "GeoJSON side by side with the plain djangorestframework-gis serializer", False),
+    ("storm", "a storm of tiles: 1,000 requests a second for a minute", True),
     ("growth", "tiles, search and nearest from 10^4 permits up, as curves", False),
 )
 

@@ -20,6 +20,7 @@ from bench.cities import City
 PORTS = range(8060, 8070)
 WORKERS = 2
 START_SECONDS = 60.0
+_groups: dict[int, int] = {}  # the process group of the server on a port
 WARM = ("/peta/", "/peta/daftar/", "/perusahaan/", "/api/v1/permits/?limit=10", "/api/v1/search/?q=batik")
 
 
@@ -58,6 +59,7 @@ def serving(
             stderr=output,
             start_new_session=True,
         )
+    _groups[port] = process.pid
     try:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(port, probe):
@@ -68,6 +70,20 @@ def serving(
         yield port
     finally:
         end(process)
+
+
+def memory(port: int) -> float:
+    """MiB that the server on this port holds, with all its workers (shared pages counted once)."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            group = int((folder / "stat").read_text().rpartition(")")[2].split()[2])
+            if group == _groups[port]:
+                rollup = (folder / "smaps_rollup").read_text()
+                total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+        except (OSError, ValueError, StopIteration):  # ended meanwhile
+            continue
+    return total / 1024
 
 
 def _answers(port: int, probe: str) -> bool:
