@@ -24,6 +24,7 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.upload import Upload, UploadKind
 
 __all__ = [
     "CARRIES_COMMODITIES",
@@ -47,5 +48,7 @@ __all__ = [
     "Risk",
     "Stage",
     "TypeVersion",
+    "Upload",
+    "UploadKind",
     "VersionState",
 ]
