@@ -20,6 +20,7 @@ PUBLIC_RELATIONS = (
     "companies_commoditykbli",
     "companies_kbli",
     "permits_permittype",
+    "permits_typeversion",
 )
 
 
