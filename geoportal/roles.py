@@ -37,6 +37,7 @@ PUBLIC_RELATIONS = (
     "companies_commoditykbli",
     "companies_kbli",
     "permits_permittype",
+    "permits_typeversion",
 )
 
 

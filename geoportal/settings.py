@@ -162,7 +162,17 @@ STATICFILES_DIRS = [
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
 SIGNER_FOLDER = Path(env.str("SIGNER_FOLDER", str(BASE_DIR / ".local" / "signer")))  # *.pem in it are pinned
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(BASE_DIR / ".local" / "private")))
 STORAGES = {
+    # what people send: no address serves it but /berkas/, which asks who is there
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
@@ -264,6 +274,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "SIGNER": {
         "BACKEND": env.str("SIGNER", "permits.signing.backends.pkcs12.Pkcs12Signer"),
         "OPTIONS": env.json("SIGNER_OPTIONS", {"path": str(SIGNER_FOLDER / "signer.p12")}),
+    },
+    "SCANNER": {
+        "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
+        "OPTIONS": env.json("SCANNER_OPTIONS", {}),
     },
 }
 

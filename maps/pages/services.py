@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from geoportal.caching import public_cache
 from maps.models import Place
+from maps.pages.requirements import calculator, definition_in_use, needs
 from maps.pages.validate import OSS_URL
 from permits.finding import find
 from permits.models import Channel, Fee, Need, PermitType, Stage
@@ -63,6 +64,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     kind = get_object_or_404(PermitType, code__iexact=code[:30].replace("\x00", ""))
     if kind.code != code:
         return HttpResponseRedirect(reverse("service", args=[kind.code]))
+    definition = definition_in_use(kind)
     shown = Place.objects.permits().having_status().filter(type=kind).count()
     return render(
         request,
@@ -70,6 +72,9 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         {
             "kind": kind,
             "facts": facts(kind),
+            "needs": needs(kind, definition),
+            "procedure": definition.procedure if definition else (),
+            "calculator": calculator(definition, request.GET),
             "shown": shown,
             "Channel": Channel,
             "oss_url": OSS_URL,

@@ -61,6 +61,15 @@ class Formula:
             raise FormulaError(_("The formula gives no amount."))
         return cls(text, root)
 
+    def names(self) -> set[str]:
+        """The answers that it reads."""
+
+        def of(node: _Node) -> set[str]:
+            own = {str(node.value)} if node.what == "name" else set()
+            return own.union(*map(of, node.parts))
+
+        return of(self.root)
+
     def amount(self, values: Mapping[str, Any]) -> Decimal | None:
         """Whole rupiah; None while an answer is missing, or where the amount cannot be (divided by zero)."""
         try:

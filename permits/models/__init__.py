@@ -44,6 +44,7 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.upload import Upload, UploadKind
 
 __all__ = [
     "CARRIES_COMMODITIES",
@@ -86,6 +87,8 @@ __all__ = [
     "Stage",
     "TypeVersion",
     "Verdict",
+    "Upload",
+    "UploadKind",
     "VersionState",
     "VoidNumber",
 ]

@@ -1,15 +1,18 @@
 """Permit types: found by everyday words, complete and honest about what is not known."""
 
+from io import StringIO
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from permits.finding import find
-from permits.models import Channel, Fee, PermitType, Stage
+from permits.models import Channel, Fee, PermitType, Stage, TypeVersion, VersionState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +126,53 @@ def test_a_page_takes_few_queries(client: Client) -> None:
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         assert len(queries) <= 6
+
+
+def test_requirements_stand_by_purpose(client: Client) -> None:
+    call_command("load_catalogue", stdout=StringIO(), stderr=StringIO())
+    with translation.override("id"):
+        page = client.get("/layanan/SIP-FISIO/").content.decode()
+    assert "Perpanjangan, Perubahan" in page
+    assert page.count("SIP lama") == 1
+    assert "Surat izin yang dimaksud (bila masih ada)" in page
+    assert 'id="procedure"' in page
+    assert 'id="fee"' not in page  # no source states a formula
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?luas=2,5&jenis=tetap", "Rp 250.000"),
+        ("?luas=2&jenis=sementara&hari=3", "Rp 6.000"),
+        ("?luas=2&jenis=sementara", 'id="e-hari"'),
+        ("?luas=dua&jenis=tetap", 'id="e-luas"'),
+        ("?luas=%3Cscript%3E&jenis=x", "&lt;script&gt;"),
+    ],
+)
+def test_the_calculator_counts_as_the_bill_does(client: Client, query: str, words: str) -> None:
+    kind = factories.permit_type("UJI-BIAYA")
+    questions = [
+        {"key": "jenis", "kind": "choice", "label": "Jenis", "options": [["tetap", "T"], ["sementara", "S"]]},
+        {"key": "luas", "kind": "number", "label": "Luas"},
+        {
+            "key": "hari",
+            "kind": "number",
+            "label": "Hari",
+            "shown_if": {"key": "jenis", "equals": ["sementara"]},
+        },
+        {"key": "nama", "kind": "text", "label": "Tidak ditanya"},
+    ]
+    fee = "if(jenis = 'tetap', 100000 * luas, 1000 * hari * luas)"
+    TypeVersion.objects.create(
+        type=kind, number=1, state=VersionState.ACTIVE, definition={"questions": questions, "fee": fee}
+    )
+    page = client.get(f"/layanan/UJI-BIAYA/{query}").content.decode()
+    assert words in page
+    assert "Tidak ditanya" not in page
+    assert "<script>" not in page
+
+
+def test_a_version_that_cannot_be_read_leaves_the_catalogues_words(client: Client) -> None:
+    kind = factories.permit_type("UJI-RUSAK", documents=["KTP"])
+    TypeVersion.objects.create(type=kind, number=1, state=VersionState.ACTIVE, definition={"x": 1})
+    assert "KTP" in client.get("/layanan/UJI-RUSAK/").content.decode()
