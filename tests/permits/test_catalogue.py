@@ -2,14 +2,18 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import translation
 
+from geoportal.accounts.models import User
 from geoportal.reporting import fixture
-from permits.catalogue import read_catalogue
-from permits.models import CARRIES_COMMODITIES, LocationPublic, PermitType, Stage
+from permits.catalogue import Catalogue, read_catalogue
+from permits.definitions import clean, definition_of
+from permits.models import CARRIES_COMMODITIES, LocationPublic, PermitType, Stage, TypeVersion, VersionState
 
 ONE = """
 [[permit_type]]
@@ -34,11 +38,15 @@ source_date = 2024-04-26
 """
 
 
+def whole() -> Catalogue:
+    found = read_catalogue(fixture("catalogue"))
+    assert found.problems == []
+    return found
+
+
 @pytest.fixture(scope="module")
 def shipped() -> list[PermitType]:
-    types, problems = read_catalogue(fixture("catalogue"))
-    assert problems == []
-    return types
+    return whole().types
 
 
 def load(*arguments: str) -> str:
@@ -50,7 +58,7 @@ def load(*arguments: str) -> str:
 def problems_of(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "uji.toml"
     file.write_text(text, encoding="utf-8")
-    return [str(problem) for problem in read_catalogue(file)[1]]
+    return [str(problem) for problem in read_catalogue(file).problems]
 
 
 def rows() -> list[dict[str, object]]:
@@ -195,7 +203,7 @@ def test_errors_name_file_entry_and_key(tmp_path: Path, old: str, new: str, plac
 def test_a_code_used_twice_names_the_other_file(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(ONE)
     (tmp_path / "b.toml").write_text(ONE)
-    (problem,) = read_catalogue(tmp_path)[1]
+    (problem,) = read_catalogue(tmp_path).problems
     assert str(problem).startswith("b.toml: UJI.code: ")
     assert "a.toml" in str(problem)
 
@@ -208,10 +216,132 @@ def test_files_that_are_no_catalogue_are_told(tmp_path: Path, text: str) -> None
 
 
 def test_a_folder_without_catalogue_is_told(tmp_path: Path) -> None:
-    assert [problem.where for problem in read_catalogue(tmp_path)[1]] == [tmp_path.name]
+    assert [problem.where for problem in read_catalogue(tmp_path).problems] == [tmp_path.name]
 
 
 def test_a_date_is_kept_as_text(tmp_path: Path) -> None:
     (tmp_path / "uji.toml").write_text(ONE)
-    (permit_type,) = read_catalogue(tmp_path)[0]
+    (permit_type,) = read_catalogue(tmp_path).types
     assert permit_type.source_date == "2024-04-26"
+
+
+def test_every_type_that_can_be_applied_for_has_a_definition_and_no_other(shipped: list[PermitType]) -> None:
+    open_codes = {t.code for t in shipped if t.stage == Stage.ACTIVE and t.channel != "oss"}
+    definitions = whole().definitions
+    assert set(definitions) == open_codes
+    assert {"REKLAME-TETAP", "SIP-FISIO", "IPPT", "KP-TRAYEK", "SATDIK-DASAR"} <= open_codes
+    assert not [code for code, found in definitions.items() if not found.questions or found.letter is None]
+    assert not [
+        t.code for t in shipped if t.code in open_codes and t.documents and not definitions[t.code].documents
+    ]
+
+
+def test_the_documents_of_the_source_are_asked_for_its_purposes() -> None:
+    fisio = whole().definitions["SIP-FISIO"]
+    alone = {"praktik_mandiri": True, "sip_ke": "1"}
+    asked = {rule.label for rule in fisio.documents_for("new", alone)}
+    assert "SPPL disahkan DLH (praktik mandiri)" in asked
+    assert "Surat keterangan pimpinan faskes" not in asked
+    assert "SIP pertama (untuk SIP kedua)" not in asked
+    assert "SIP lama" not in asked
+    assert "SIP lama" in {rule.label for rule in fisio.documents_for("renewal", alone)}
+    second = {rule.label for rule in fisio.documents_for("new", {"praktik_mandiri": False, "sip_ke": "2"})}
+    assert {"SIP pertama (untuk SIP kedua)", "Surat keterangan pimpinan faskes"} <= second
+    assert len(fisio.documents_for("copy", {})) == 2
+
+
+def test_an_answered_form_of_a_shipped_type_is_clean() -> None:
+    answers = {
+        "nik": "3375014107900001", "alamat_rumah": "Jalan Uji 1", "tempat_praktik": "Klinik Uji",
+        "nomor_str": "UJI-1", "praktik_mandiri": "yes", "sip_ke": "1",
+    }  # fmt: skip
+    assert clean(whole().definitions["SIP-FISIO"], answers).errors == {}
+
+
+OWN = (
+    ONE
+    + """
+[permit_type.definition]
+questions = [{ key = "luas", kind = "number", label = "Luas" }]
+fee = "luas * 1000"
+rules = [{ label = "KTP", required = false }]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('label = "Luas"', 'label = ""'),
+        ("luas * 1000", "panjang * 1000"),
+        ('label = "KTP"', 'label = "SIM"'),
+        ("fee =", "fees ="),
+        ("rules = [{", "letter = { title = '{x}' }\nrules = [{"),
+    ],
+)
+def test_a_definition_that_is_wrong_is_told_with_its_entry(tmp_path: Path, old: str, new: str) -> None:
+    assert problems_of(tmp_path, OWN) == []
+    (problem,) = problems_of(tmp_path, OWN.replace(old, new))
+    assert problem.startswith("uji.toml: UJI.definition: ")
+
+
+def test_check_fails_for_a_wrong_definition(tmp_path: Path) -> None:
+    (tmp_path / "uji.toml").write_text(OWN.replace('"number"', '"picture"'))
+    with pytest.raises(CommandError):
+        load("--check", str(tmp_path))
+
+
+def numbers(*states: VersionState) -> list[int]:
+    return list(TypeVersion.objects.filter(state__in=states).values_list("number", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_new_version_only_when_the_definition_changed(tmp_path: Path) -> None:
+    file = tmp_path / "uji.toml"
+    for text in (OWN, OWN, OWN.replace("1000", "2000")):
+        file.write_text(text)
+        load(str(file))
+    assert numbers(VersionState.RETIRED) == [1]
+    version = TypeVersion.objects.get(state=VersionState.ACTIVE)
+    assert version.number == 2
+    assert str(definition_of(version).fee and definition_of(version).fee.text) == "luas * 2000"  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_what_was_changed_by_hand_is_kept_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "uji.toml"
+    file.write_text(OWN)
+    load(str(file))
+    clerk = User.objects.create_user("admin-uji")
+    kind = PermitType.objects.get()
+    PermitType.objects.update(days_note="kata admin")
+    LogEntry.objects.create(
+        user=clerk, content_type=ContentType.objects.get_for_model(kind), object_id=str(kind.pk),
+        object_repr="UJI", action_flag=CHANGE,
+    )  # fmt: skip
+    TypeVersion.objects.update(state=VersionState.RETIRED)
+    TypeVersion.objects.create(
+        type=kind, number=2, state=VersionState.ACTIVE, definition={"service_days": 1}, made_by=clerk
+    )
+    err = StringIO()
+    call_command("load_catalogue", str(file), stdout=StringIO(), stderr=err)
+    assert err.getvalue().count("UJI") == 2
+    assert PermitType.objects.get().days_note == "kata admin"
+    assert numbers(VersionState.ACTIVE) == [2]
+    load("--overwrite", str(file))
+    assert PermitType.objects.get().days_note == ""
+    assert (numbers(VersionState.ACTIVE), numbers(VersionState.RETIRED)) == ([3], [1, 2])
+
+
+@pytest.mark.django_db
+def test_a_retired_definition_stays_retired_and_a_draft_stays_a_draft(tmp_path: Path) -> None:
+    file = tmp_path / "uji.toml"
+    file.write_text(OWN)
+    load(str(file))
+    TypeVersion.objects.create(type=PermitType.objects.get(), number=2, definition={})
+    file.write_text(OWN.replace("1000", "2000"))
+    load(str(file))
+    assert (numbers(VersionState.ACTIVE), numbers(VersionState.DRAFT)) == ([3], [2])
+    TypeVersion.objects.update(state=VersionState.RETIRED)
+    load(str(file))
+    assert numbers(VersionState.ACTIVE) == []

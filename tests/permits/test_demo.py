@@ -27,6 +27,7 @@ from permits.models import (
     PermitType,
     Provenance,
     Purpose,
+    TypeVersion,
 )
 from permits.seal import DEMO_LETTERS, demo_seal_id, seal_hash
 from permits.status import Status, StatusOf
@@ -48,6 +49,7 @@ def city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
         demo(f"--today={TODAY}", seals=seals)
         yield seals
         demo("--remove", seals=seals)
+        TypeVersion.objects.all().delete()
         PermitType.objects.all().delete()
         call_command("flush", interactive=False, verbosity=0)
 
