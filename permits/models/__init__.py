@@ -9,6 +9,7 @@ from permits.models.application import (
     RegistrationCounter,
 )
 from permits.models.casework import (
+    ApplicationDocument,
     Concerns,
     Correction,
     CorrectionItem,
@@ -44,6 +45,7 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.upload import Upload, UploadKind
 
 __all__ = [
     "CARRIES_COMMODITIES",
@@ -51,6 +53,7 @@ __all__ = [
     "FINAL",
     "Applicant",
     "Application",
+    "ApplicationDocument",
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
@@ -82,6 +85,8 @@ __all__ = [
     "Risk",
     "Stage",
     "TypeVersion",
+    "Upload",
+    "UploadKind",
     "Verdict",
     "VersionState",
 ]
