@@ -160,7 +160,17 @@ STATICFILES_DIRS = [
 ]
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(BASE_DIR / ".local" / "private")))
 STORAGES = {
+    # what people send: no address serves it but /berkas/, which asks who is there
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
@@ -249,6 +259,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "ROUTER": {
         "BACKEND": env.str("ROUTER", "geoportal.geography.backends.links.LinksOnly"),
         "OPTIONS": env.json("ROUTER_OPTIONS", {}),
+    },
+    "SCANNER": {
+        "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
+        "OPTIONS": env.json("SCANNER_OPTIONS", {}),
     },
 }
 

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 
 from geoportal import views
 from geoportal.accounts.views import SignIn
+from permits.pages import files
 
 urlpatterns = [
     path("", include("maps.urls")),
@@ -20,6 +21,10 @@ urlpatterns = [
     path("bahasa/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("berkas/<str:public_id>/<int:n>/", files.page, {"may": files.owner_or_office}, name="upload-page"),
+    path(
+        "berkas/<str:public_id>/asli/", files.original, {"may": files.owner_or_office}, name="upload-original"
+    ),
     path("favicon.ico", views.favicon),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

@@ -1,0 +1,131 @@
+"""Runs alone, in a process with limits, over a file that anybody may have sent: see permits.uploads.
+
+Standard input: the file. It is decoded whole and drawn anew, page by page, into 1.jpg, 2.jpg … of the working
+folder. Standard output: one line, "kind pages" or a reason of REASONS.
+"""
+
+import resource
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+CPU_SECONDS, MEMORY, FILE_BYTES = 20, 1_536 << 20, 8 << 20
+MOST_PIXELS = 60_000_000  # the largest phone cameras
+SMALLEST = 64  # pixels: less shows nothing
+LONGEST_SIDE = 2000  # of a page image
+MOST_PAGES = 60
+REASONS = ("kind", "damaged", "large", "small", "locked", "pages")
+
+Kinds = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "HEIF": "heic"}
+
+
+class Bad(Exception):
+    """Its argument is one of REASONS."""
+
+
+def limit() -> None:
+    for what, most in (
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def decode(data: bytes, folder: Path) -> str:
+    """Raises Bad, or whatever a decoder raises on a damaged file."""
+    if data[:1024].lstrip(b"\xef\xbb\xbf\r\n\t \0").startswith(b"%PDF-"):
+        return f"pdf {_pdf(data, folder)}"
+    import puremagic
+
+    try:
+        guesses = {match.extension for match in puremagic.magic_string(data)}
+    except puremagic.PureError:
+        guesses = set()
+    if not guesses & {".jpg", ".jpeg", ".jfif", ".mpo", ".png", ".apng", ".heic", ".heif", ".hif"}:
+        raise Bad("kind")
+    return f"{_picture(data, folder)} 1"
+
+
+def _picture(data: bytes, folder: Path) -> str:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = None  # judged here
+    try:
+        picture = Image.open(BytesIO(data), formats=("JPEG", "PNG", "HEIF"))  # an MPO opens as JPEG
+    except UnidentifiedImageError as error:
+        raise Bad("damaged") from error
+    kind = Kinds[str(picture.format)]
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise Bad("large")
+    if min(width, height) < SMALLEST:
+        raise Bad("small")
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller at once
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    _save(_flat(upright), folder, 1)
+    return kind
+
+
+def _flat(picture: Any) -> Any:
+    """In RGB, on white where it was transparent; 16 bits a pixel become 8."""
+    from PIL import Image
+
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        white = Image.new("RGB", layer.size, "white")
+        white.paste(layer, mask=layer.getchannel("A"))
+        return white
+    return picture.convert("RGB")
+
+
+def _save(picture: Any, folder: Path, n: int) -> None:
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture.info.clear()
+    picture.save(folder / f"{n}.jpg", "JPEG", quality=82, exif=b"", icc_profile=None)
+
+
+def _pdf(data: bytes, folder: Path) -> int:
+    """PDFium as built for pypdfium2 has no JavaScript engine, and forms are not initialised."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    if b"%%EOF" not in data[-4096:]:
+        raise Bad("damaged")
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+        raise Bad("locked" if locked else "damaged") from error
+    count = len(document)
+    if not 1 <= count <= MOST_PAGES:
+        raise Bad("pages" if count else "damaged")
+    for n in range(count):
+        page = document[n]
+        width, height = page.get_size()
+        if not (1 <= width <= 20_000 and 1 <= height <= 20_000):
+            raise Bad("large")
+        scale = min(200 / 72, LONGEST_SIDE / max(width, height))
+        _save(page.render(scale=scale).to_pil().convert("RGB"), folder, n + 1)
+        page.close()
+    return count
+
+
+if __name__ == "__main__":
+    limit()
+    try:
+        print(decode(sys.stdin.buffer.read(), Path()))
+    except Bad as bad:
+        print(bad.args[0])
+    except MemoryError:
+        print("large")
+    except Exception:  # noqa: BLE001 - whatever it is, no page can be shown of it
+        print("damaged")

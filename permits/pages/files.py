@@ -1,0 +1,51 @@
+"""/berkas/: uploads, to those who may see them. Shown are pictures drawn anew; originals only download."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from geoportal.accounts.models import User
+from geoportal.accounts.rights import holds
+from geoportal.accounts.roles import Role
+from permits import uploads
+from permits.models import Upload
+
+May = Callable[[User, Upload], bool]
+
+
+def owner_or_office(user: User, upload: Upload) -> bool:
+    return upload.owner_id == user.pk or holds(user, tuple(Role))
+
+
+@require_safe
+def page(request: HttpRequest, public_id: str, n: int, may: May) -> HttpResponse:
+    return _answer(_found(request, public_id, may), n)
+
+
+@require_safe
+def original(request: HttpRequest, public_id: str, may: May) -> HttpResponse:
+    return _answer(_found(request, public_id, may), None)
+
+
+def _found(request: HttpRequest, public_id: str, may: May) -> Upload:
+    """404 for what is not there and for what this person may not see: neither can be told from outside."""
+    upload = Upload.objects.filter(public_id=public_id[:12].replace("\0", "")).first()
+    if upload is None or not isinstance(request.user, User) or not may(request.user, upload):
+        raise Http404
+    return upload
+
+
+def _answer(upload: Upload, n: int | None) -> HttpResponse:
+    try:
+        data = uploads.original(upload) if n is None else uploads.page_image(upload, n)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(data, content_type="application/octet-stream" if n is None else "image/jpeg")
+    if n is None:
+        response["Content-Disposition"] = f'attachment; filename="{upload.public_id}.{upload.kind}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

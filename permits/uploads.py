@@ -1,0 +1,158 @@
+"""Files that people send: judged, decoded in a process of its own, and shown only as pictures drawn anew."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Protocol
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from geoportal.accounts.models import User
+from geoportal.ids import new_id
+from geoportal.plugins import plugin
+from permits.models import Upload
+from permits.scanning import Scanner, ScannerDown
+
+MOST_BYTES: Final = 10_000_000
+MOST_A_DAY: Final = 200  # by one applicant
+SECONDS: Final = 40
+EXTENSIONS: Final = ("jpg", "jpeg", "jfif", "png", "pdf", "heic", "heif")
+_DECODER: Final = Path(__file__).with_name("decoding.py")
+_WORDS: Final[dict[str, Promise]] = {
+    "kind": gettext_lazy("This is no JPEG, PNG, HEIC or PDF file. Take a photograph, or save it as PDF."),
+    "damaged": gettext_lazy(
+        "This file is damaged or was cut off on its way. Open it yourself, then send it again."
+    ),
+    "large": gettext_lazy(
+        "This file is too large to open. Take a photograph with fewer pixels, or scan anew."
+    ),
+    "small": gettext_lazy("This picture is so small that nothing can be read. Take a larger one."),
+    "locked": gettext_lazy("This PDF is locked with a password. Save it without one, then send it again."),
+    "pages": gettext_lazy("This PDF has more than 60 pages. Send only the pages that are asked for."),
+}
+
+
+class Refused(Exception):
+    """The file is not taken; says why and what to do."""
+
+
+class Received(Protocol):
+    """An uploaded file of Django, or any open file."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+def private() -> Storage:
+    return storages["private"]
+
+
+def receive(file: Received, *, by: User | None, name: str, most_bytes: int = MOST_BYTES) -> Upload:
+    """Keeps the original as it came and page images of it. Raises Refused with words for the person."""
+    label = Path(name.replace("\\", "/").replace("\0", "")).name[:150]
+    if label.rpartition(".")[2].lower() not in EXTENSIONS:
+        raise Refused(_WORDS["kind"])
+    _count(by)
+    data = _read(file, most_bytes)
+    _scan(data)
+    with TemporaryDirectory() as folder:
+        kind, pages = _decode(data, Path(folder))
+        return _keep(data, kind, [Path(folder, f"{n}.jpg") for n in range(1, pages + 1)], by, label)
+
+
+def page_image(upload: Upload, n: int) -> bytes:
+    """The picture of page `n`, from 1. Raises FileNotFoundError."""
+    if not 1 <= n <= upload.pages:
+        raise FileNotFoundError(n)
+    with private().open(f"{upload.path}/{n}.jpg") as file:
+        return bytes(file.read())
+
+
+def original(upload: Upload) -> bytes:
+    """As it came: for download only, never to be shown in a page."""
+    with private().open(f"{upload.path}/original") as file:
+        return bytes(file.read())
+
+
+def _count(by: User | None) -> None:
+    if by is None or by.roles:
+        return
+    since = timezone.now() - timedelta(days=1)
+    if Upload.objects.filter(owner=by, made_at__gte=since).count() >= MOST_A_DAY:
+        raise Refused(_("You have sent %d files today. Go on tomorrow, or come to the counter.") % MOST_A_DAY)
+
+
+def _read(file: Received, most_bytes: int) -> bytes:
+    data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        most = {"most": most_bytes // 1_000_000}
+        raise Refused(_("This file is larger than %(most)d MB. Take a smaller photograph or scan.") % most)
+    if not data:
+        raise Refused(_("This file is empty. Choose it again."))
+    return data
+
+
+def _scan(data: bytes) -> None:
+    scanner: Scanner = plugin("SCANNER")
+    try:
+        found = scanner.scan(data)
+    except ScannerDown as error:
+        raise Refused(
+            _("Files cannot be checked for viruses at the moment. Nothing is lost: try again later.")
+        ) from error
+    if found:
+        raise Refused(_("The virus scanner found something in this file. Send another copy."))
+
+
+def _decode(data: bytes, folder: Path) -> tuple[str, int]:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script, no argument from outside
+            [sys.executable, "-I", str(_DECODER)],
+            input=data,
+            capture_output=True,
+            cwd=folder,
+            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(_WORDS["large"]) from error
+    answer = done.stdout.decode("ascii", "replace").split()
+    if done.returncode or not answer:  # killed by one of its limits
+        raise Refused(_WORDS["large" if done.returncode < 0 else "damaged"])
+    if answer[0] in _WORDS:
+        raise Refused(_WORDS[answer[0]])
+    return answer[0], int(answer[1])
+
+
+def _keep(data: bytes, kind: str, pages: list[Path], by: User | None, name: str) -> Upload:
+    public_id = new_id()
+    path = f"uploads/{public_id[:2]}/{public_id}"
+    written: list[str] = []
+    try:
+        written.append(private().save(f"{path}/original", ContentFile(data)))
+        written += [private().save(f"{path}/{page.name}", ContentFile(page.read_bytes())) for page in pages]
+        return Upload.objects.create(
+            public_id=public_id,
+            sha256=hashlib.sha256(data).hexdigest(),
+            size=len(data),
+            kind=kind,
+            name=name,
+            path=path,
+            owner=by,
+            pages=len(pages),
+        )
+    except BaseException:
+        for name_written in written:
+            with suppress(OSError):
+                private().delete(name_written)
+        raise
