@@ -16,9 +16,7 @@ class ApplicationDocument(models.Model):
         Application, models.CASCADE, related_name="documents", verbose_name=_("application")
     )
     key = models.CharField(_("key of the document"), max_length=60)
-    upload = models.ForeignKey(
-        Upload, models.PROTECT, related_name="documents", verbose_name=_("upload")
-    )
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="documents", verbose_name=_("upload"))
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
 
     class Meta:
