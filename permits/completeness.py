@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from permits import questions
-from permits.definitions import definition_of
+from permits.definitions import clean, definition_of
 from permits.models import Application, LocationKind, Purpose
 
 HOLDER, PLACE, DOCUMENTS = "pemegang", "lokasi", "dokumen"  # steps of the form, as in its address
@@ -20,7 +20,7 @@ class Gap:
 
 def missing(application: Application) -> list[Gap]:
     """Everything at once, in the order of the steps; [] when it may be sent."""
-    return [*_holder(application), *_answers(application), *_places(application)]
+    return [*_holder(application), *_answers(application), *_places(application), *_papers(application)]
 
 
 def _holder(application: Application) -> list[Gap]:
@@ -59,3 +59,11 @@ def _places(application: Application) -> list[Gap]:
     if any(site.point for site in sites):
         return []
     return [Gap(PLACE, "point", _("the place on the map"))]
+
+
+def _papers(application: Application) -> list[Gap]:
+    definition = definition_of(application.version)
+    values = clean(definition, application.all_answers, complete=False).values
+    given = set(application.documents.values_list("key", flat=True))
+    asked = definition.documents_for(application.purpose, values)
+    return [Gap(DOCUMENTS, r.key, r.label) for r in asked if r.required and r.key not in given]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, case, counter, follow, queue
+from permits.pages import apply, case, counter, follow, papers, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -12,6 +12,7 @@ urlpatterns: list[Any] = [
     path("permohonan/wilayah/", apply.village, name="apply-village"),
     path("permohonan/alamat/", apply.address, name="apply-address"),
     path("permohonan/<str:public_id>/", follow.overview, name="apply-own"),
+    path("permohonan/<str:public_id>/isi/dokumen/", papers.papers, name="apply-papers"),
     path("permohonan/<str:public_id>/isi/<slug:slug>/", apply.step, name="apply-step"),
     path("permohonan/<str:public_id>/ringkasan/", apply.summary, name="apply-summary"),
     path("permohonan/<str:public_id>/terkirim/", apply.receipt, name="apply-receipt"),

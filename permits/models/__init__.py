@@ -9,6 +9,7 @@ from permits.models.application import (
     RegistrationCounter,
 )
 from permits.models.casework import (
+    ApplicationDocument,
     Concerns,
     Correction,
     CorrectionItem,
@@ -52,6 +53,7 @@ __all__ = [
     "FINAL",
     "Applicant",
     "Application",
+    "ApplicationDocument",
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
@@ -89,6 +91,9 @@ __all__ = [
     "Verdict",
     "Upload",
     "UploadKind",
+    "Upload",
+    "UploadKind",
+    "Verdict",
     "VersionState",
     "VoidNumber",
 ]

@@ -6,6 +6,32 @@ from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
 from permits.models.application import Application, Event
+from permits.models.upload import Upload
+
+
+class ApplicationDocument(models.Model):
+    """A file given for one of the type's document rules; several files may make up one document."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="documents", verbose_name=_("application")
+    )
+    key = models.CharField(_("key of the document"), max_length=60)
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="documents", verbose_name=_("upload"))
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("document of an application")
+        verbose_name_plural = _("documents of applications")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "key", "upload"], name="permits_applicationdocument_once"
+            )
+        ]
+
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.upload.pages + 1)
 
 
 class Correction(models.Model):

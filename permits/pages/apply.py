@@ -16,8 +16,8 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
 from geoportal.ids import new_id
-from permits import applications, places, steps
-from permits.completeness import missing
+from permits import applications, documents, places, steps
+from permits.completeness import DOCUMENTS, missing
 from permits.finding import find
 from permits.models import EDITABLE, Application, Channel, Permit, PermitType, Purpose, Stage, VersionState
 from permits.models import ApplicationStatus as Status
@@ -152,6 +152,8 @@ def _onwards(
         return redirect("apply-own", application.public_id)
     if position + 1 < len(every):
         return redirect("apply-step", application.public_id, every[position + 1].slug)
+    if documents.rules(application):
+        return redirect("apply-step", application.public_id, DOCUMENTS)
     return redirect("apply-summary", application.public_id)
 
 
@@ -232,6 +234,7 @@ def summary(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": application,
         "groups": shown.groups(application, who(request)),
         "gaps": missing(application),
+        "papers": documents.given(application),
         "key": new_id(applications.KEY_LENGTH),
     }
     return render(request, "permits/summary.html", context)

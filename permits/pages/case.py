@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geoportal.accounts.models import User
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, workflow
+from permits import applications, clock, desks, documents, workflow
 from permits.models import Application, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
@@ -151,7 +151,7 @@ def _page(
         .select_related("correction__event", "by")
         .order_by("-id")
     )
-    desk = _desk(application, user)
+    desk, given = _desk(application, user), documents.given(application)
     today = timezone.localdate()
     reading = clock.read(clock.service_days(application), events, today)
     draft = getattr(application, "draft", None)
@@ -170,6 +170,7 @@ def _page(
         "collected": [item for item in items if item.correction.event is None],
         "sent": [item for item in items if item.correction.event is not None],
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
+        "papers": [(rule, given.get(rule.key, [])) for rule in documents.rules(application)],
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.select_related("by")),
         "related": desks.related_permits(application, sites),

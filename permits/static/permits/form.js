@@ -2,7 +2,8 @@
 const form = document.getElementById("isian");
 const words = form.dataset;
 const state = form.querySelector("[data-state]");
-const key = `sakpore:${location.pathname}`;
+const prefix = `sakpore:${location.pathname}:`;
+const key = prefix + Math.random().toString(36).slice(2); // of this tab: another one must not forget what it kept
 const PAUSE = 900; // ms after the last key
 const AGAIN = 15_000; // ms until a lost connection is tried again
 
@@ -10,6 +11,7 @@ let base = JSON.parse(document.getElementById("dasar-awal").textContent);
 let timer;
 let saving = false;
 let dirty = false;
+let adopted = []; // keys of what other tabs kept and this one has taken over
 
 const hidden = form.elements.dasar;
 const writeBase = () => (hidden.value = JSON.stringify(base));
@@ -43,7 +45,8 @@ function remember() {
 
 function forget() {
   try {
-    localStorage.removeItem(key);
+    for (const one of [key, ...adopted]) localStorage.removeItem(one);
+    adopted = [];
   } catch {
     // as above
   }
@@ -150,11 +153,18 @@ form.addEventListener("submit", (event) => {
 });
 
 try {
-  const kept = JSON.parse(localStorage.getItem(key) || "null");
-  if (kept) {
-    base = kept.base; // what was shown when it was typed: if the server has changed since, it will say so
+  // what tabs kept that were closed without a connection
+  adopted = Object.keys(localStorage).filter((one) => one.startsWith(prefix));
+  for (const one of adopted) {
+    const kept = JSON.parse(localStorage.getItem(one));
+    for (const [name, value] of Object.entries(kept.typed)) {
+      if (value === (kept.base[name] ?? "")) continue;
+      base[name] = kept.base[name] ?? ""; // as it was shown then: if it has changed since, the server will say so
+      put(name, value);
+    }
+  }
+  if (adopted.length) {
     writeBase();
-    for (const [name, value] of Object.entries(kept.typed)) put(name, value);
     state.textContent = words.restored;
     later(0);
   }
