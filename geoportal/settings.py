@@ -250,6 +250,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
         "BACKEND": env.str("ROUTER", "geoportal.geography.backends.links.LinksOnly"),
         "OPTIONS": env.json("ROUTER_OPTIONS", {}),
     },
+    "MESSENGER": {
+        "BACKEND": env.str("MESSENGER", "geoportal.messengers.nothing.NoMessenger"),
+        "OPTIONS": env.json("MESSENGER_OPTIONS", {}),
+    },
 }
 
 # --- Work that follows a request
