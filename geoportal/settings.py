@@ -153,6 +153,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because a stranger ty
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one stays
 ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE, without asking
+ACCOUNT_FORMS = {"login": "geoportal.accounts.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = False  # ours are exact: geoportal.limits
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "geoportal.accounts.adapter.SecondFactorAdapter"

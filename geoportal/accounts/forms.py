@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +11,15 @@ from geoportal.accounts.models import User
 
 MOST_CODES, SECONDS = 10, 900
 _CODE_LIVES = 120  # seconds; longer than a code is taken, MFA_TOTP_TOLERANCE included
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail or user name")
+        for field in self.fields.values():
+            field.help_text = ""  # the way to a new password stands below the form, once
+            field.widget.attrs.pop("placeholder", None)
 
 
 class _Once(forms.Form):
