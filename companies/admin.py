@@ -90,18 +90,18 @@ class ClaimAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
     readers = writers = claims.READERS
     fields = (
         "reference", "kind", "company_link", "created_at", "sender", "contact", "message", "nib", "nib_fits",
-        "wants", "proof_link", "proof_sha256", "decided_at", "decided_by", "decision",
+        "wants", "proof_link", "proof_sha256", "account", "decided_at", "decided_by", "accepted", "decision",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
-        return self.fields if obj and obj.decided_at else self.fields[:-1]
+        return self.fields if obj and obj.decided_at else self.fields[:-2]
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
         try:
-            claims.decide(obj, by=_user(request), decision=obj.decision)
+            claims.decide(obj, by=_user(request), decision=obj.decision, accepted=obj.accepted)
         except claims.Refused as refusal:
             messages.error(request, str(refusal))
 

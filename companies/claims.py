@@ -1,20 +1,24 @@
 """Requests about a company's page, "Ini usaha saya" and "Laporkan data keliru": taken here, decided later."""
 
 import re
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies import proof
-from companies.models import PERSONS, Claim, ClaimKind, LegalForm
+from companies.consent import set_consent
+from companies.models import PERSONS, Claim, ClaimKind, LegalForm, Membership
 from companies.tasks import tell_office
+from geoportal import outbox
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
@@ -64,6 +68,7 @@ def submit(
                 message=message,
                 nib=nib,
                 wants=wants or {},
+                account=by,
             )
             if evidence:
                 claim.proof_sha256 = evidence.sha256
@@ -79,8 +84,12 @@ def submit(
     return claim
 
 
-def decide(claim: Claim, *, by: User, decision: str) -> None:
-    """Closes a request with what was decided. What follows from it (consent, corrections) is done apart."""
+def decide(claim: Claim, *, by: User, decision: str, accepted: bool = False) -> None:
+    """Closes a request, tells its sender, and does what an accepted claim asks for.
+
+    The sender's account becomes a member, and the consent that the claim asked for is given, both in one
+    transaction with the decision. Corrections are done at the company.
+    """
     if not decision.strip():
         raise Refused(_("Write down what was decided."))
     with transaction.atomic():
@@ -88,7 +97,33 @@ def decide(claim: Claim, *, by: User, decision: str) -> None:
         if fresh.decided_at:
             raise Refused(_("This request was decided before."))
         fresh.decided_at, fresh.decided_by, fresh.decision = timezone.now(), by, decision.strip()
-        fresh.save(update_fields=["decided_at", "decided_by", "decision"])
+        fresh.accepted = accepted
+        fresh.save(update_fields=["decided_at", "decided_by", "decision", "accepted"])
+        if accepted and fresh.kind == ClaimKind.OWNERSHIP:
+            _hand_over(fresh, by=by)
+        _tell_sender(fresh)
+
+
+def _hand_over(claim: Claim, *, by: User) -> None:
+    if claim.account:
+        Membership.objects.get_or_create(company=claim.company, user=claim.account, defaults={"by": by})
+    kinds: tuple[Literal["location", "contact"], ...] = ("location", "contact")
+    for what in kinds:
+        if claim.wants.get(what) and not getattr(claim.company, f"consent_{what}"):
+            set_consent(claim.company, what=what, given=True, basis=claim.reference, by=by)
+
+
+def _tell_sender(claim: Claim) -> None:
+    """By the contact they left; where that reaches nobody the desk telephones, as it did before."""
+    way = {"email": claim.contact} if "@" in claim.contact else {"phone": claim.contact}
+    with translation.override(settings.LANGUAGE_CODE), suppress(outbox.BadMessage):
+        outbox.send(
+            **way,
+            kind="claim",
+            subject=gettext("Your request %(reference)s was decided") % {"reference": claim.reference},
+            body=f"{claim.company.name}\n\n{claim.decision}\n\n{settings.OFFICE_NAME}",
+            key=f"claim.{claim.pk}.decided",
+        )
 
 
 def contact_is_usable(text: str) -> bool:

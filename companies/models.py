@@ -161,6 +161,11 @@ class CommodityKbli(models.Model):
         return f"{self.code} -> {self.commodity_id}"
 
 
+class MemberRole(models.TextChoices):
+    OWNER = "owner", _("owner")
+    MEMBER = "member", _("member")
+
+
 class Membership(models.Model):
     """A person who may act for a company, since a claim was accepted."""
 
@@ -170,7 +175,16 @@ class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
     )
+    role = models.CharField(_("acts as"), max_length=6, choices=MemberRole, default=MemberRole.OWNER)
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -202,6 +216,19 @@ class Claim(models.Model):
         _("consent asked for"), default=dict, blank=True
     )  # consent asked for: {"location": bool, "contact": bool}
     created_at = models.DateTimeField(_("sent at"), auto_now_add=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("account of the sender"),
+    )
+    accepted = models.BooleanField(
+        _("accepted"),
+        default=False,
+        help_text=_("yes: the sender's account looks after the page from now on"),
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("decided by")

@@ -1,4 +1,7 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from geoportal.fields import EncryptedTextField
 
 
 class Attempt(models.Model):
@@ -15,3 +18,47 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bucket}: {self.hits}"
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    PHONE = "phone", _("phone message")
+
+
+class Delivery(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("not sent")
+
+
+class Message(models.Model):
+    """One message to one person. Written and moved on only by geoportal.outbox."""
+
+    key = models.CharField(_("key"), max_length=120)
+    channel = models.CharField(_("sent by"), max_length=5, choices=Channel)
+    kind = models.CharField(_("about"), max_length=40)
+    recipient = EncryptedTextField(_("recipient"), context="geoportal.message.recipient")
+    subject = EncryptedTextField(_("subject"), context="geoportal.message.subject")
+    body = EncryptedTextField(_("text"), context="geoportal.message.body")
+    status = models.CharField(_("status"), max_length=7, choices=Delivery, default=Delivery.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try at"))
+    trouble = models.CharField(_("trouble"), max_length=200, blank=True)  # a kind of error, no address
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [models.UniqueConstraint(fields=["key", "channel"], name="geoportal_message_once")]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="geoportal_message_open",
+                condition=models.Q(status__in=["waiting", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.status}"

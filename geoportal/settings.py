@@ -54,6 +54,10 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "rest_framework_gis",
     "drf_spectacular",
@@ -75,6 +79,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "geoportal.accounts.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "geoportal.patience.TimeLimitMiddleware",
 ]
@@ -126,7 +132,7 @@ DATABASE_PUBLIC_ROLE = env.str("DATABASE_PUBLIC_ROLE", "sakpore_public")
 # --- People
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/masuk/"
-LOGIN_REDIRECT_URL = "/petugas/"
+LOGIN_REDIRECT_URL = "/akun/"  # staff: /petugas/, geoportal.accounts.adapter
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -138,6 +144,27 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     }
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "geoportal.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}  # applicants know their e-mail, staff may have a name
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "SAKPORE: "
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because a stranger typed an address
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one stays
+ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE, without asking
+ACCOUNT_FORMS = {"login": "geoportal.accounts.forms.SignInForm"}
+ACCOUNT_RATE_LIMITS = False  # ours are exact: geoportal.limits
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_ADAPTER = "geoportal.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong; a code counts once all the same
+MFA_FORMS = {
+    "authenticate": "geoportal.accounts.forms.CodeForm",
+    "reauthenticate": "geoportal.accounts.forms.CodeAgainForm",
+}
+INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -278,6 +305,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "SCANNER": {
         "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
         "OPTIONS": env.json("SCANNER_OPTIONS", {}),
+    },
+    "MESSENGER": {
+        "BACKEND": env.str("MESSENGER", "geoportal.messengers.nothing.NoMessenger"),
+        "OPTIONS": env.json("MESSENGER_OPTIONS", {}),
     },
 }
 

@@ -9,13 +9,12 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from geoportal import views
-from geoportal.accounts.views import SignIn
 from permits.pages import files
 
 urlpatterns = [
     path("", include("maps.urls")),
     path("", include("permits.urls")),
-    path("masuk/", SignIn.as_view(), name="login"),
+    path("", include("geoportal.accounts.urls")),
     path("keluar/", LogoutView.as_view(), name="logout"),
     # no token: public pages stay cacheable, and the worst that a forged request can do is change a language
     path("bahasa/", csrf_exempt(login_not_required(set_language)), name="set_language"),

@@ -1,8 +1,11 @@
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.core.cache import caches
 from django.core.management import call_command
+from django.http import HttpRequest
+from django.test import Client
 
 from geoportal import demo, roles
 from maps import search, tiles
@@ -28,3 +31,19 @@ def _forget() -> None:
     caches["pages"].clear()
     tiles.forget()
     demo._known = (-60.0, False)
+
+
+@pytest.fixture(autouse=True)
+def _signed_in_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """force_login stands for a whole sign-in: its session says that a second factor was given, just now."""
+    plain = Client.force_login
+
+    def force_login(client: Client, user: Any, *, second_factor: bool = True, **options: Any) -> None:
+        plain(client, user, **options)
+        if second_factor:
+            request = HttpRequest()
+            request.session = client.session
+            record_authentication(request, user, method="mfa", type="totp")
+            request.session.save()
+
+    monkeypatch.setattr(Client, "force_login", force_login)

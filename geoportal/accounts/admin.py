@@ -1,17 +1,102 @@
-from django.contrib import admin
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from geoportal.accounts.models import User
+from geoportal import outbox
+from geoportal.accounts.forms import InvitedForm
+from geoportal.accounts.invitations import invite
+from geoportal.accounts.models import Substitution, User
+from geoportal.accounts.rights import ByRole
 from geoportal.accounts.roles import Role
+from geoportal.models import Message
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):  # type: ignore[type-arg]
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Office"), {"fields": ("roles",)}))
+class StaffAdmin(ByRole, UserAdmin):  # type: ignore[type-arg]
+    """Who was invited chooses the password; nobody sets another's, or makes a superuser, here."""
+
+    add_form = InvitedForm
+    add_fieldsets = ((None, {"fields": InvitedForm.Meta.fields}),)
+    fieldsets = (
+        (None, {"fields": ("username", "first_name", "last_name", "email", "is_active")}),
+        (_("Office"), {"fields": ("roles", "title", "rank", "nip")}),
+        (None, {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
     list_display = ("username", "first_name", "last_name", "roles_in_words", "is_active")
+    list_filter = ("is_active",)
+    readers = (Role.ADMINISTRATOR,)
+    actions = ("invite_again", "take_second_factor")
 
     @admin.display(description=_("roles"))
     def roles_in_words(self, user: User) -> str:
         words = dict(Role.choices)
         return ", ".join(str(words.get(role, role)) for role in user.roles)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._invite(request, obj)
+
+    def user_change_password(self, *_: Any, **__: Any) -> HttpResponse:
+        raise PermissionDenied
+
+    @admin.action(description=_("Send the invitation again"), permissions=["change"])
+    def invite_again(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        for user in chosen.filter(is_active=True).exclude(email="").exclude(roles=[]):
+            self._invite(request, user)
+
+    @admin.action(description=_("Take away the second factor (telephone lost)"), permissions=["change"])
+    def take_second_factor(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """They connect a new one at their next sign-in; whoever has the old one is signed out."""
+        for user in chosen.exclude(username=request.user.get_username()):
+            Authenticator.objects.filter(user=user).delete()
+            for session in UserSession.objects.filter(user=user):
+                session.end()
+            self.log_change(request, user, str(_("second factor taken away")))
+
+    def _invite(self, request: HttpRequest, user: User) -> None:
+        site = settings.SITE_URL or request.build_absolute_uri("/")
+        invite(user, site=site, by=request.user if isinstance(request.user, User) else None)
+        told = gettext("An invitation is on its way to %(name)s.") % {"name": user.username}
+        messages.info(request, told)
+
+
+@admin.register(Substitution)
+class SubstitutionAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("user", "acting", "since", "until", "decree")
+    list_select_related = ("user",)
+    ordering = ("-since",)
+    readers = (Role.HEAD, Role.ADMINISTRATOR)
+
+
+@admin.register(Message)
+class MessageAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What became of each message. Whom it went to and what it said is nobody's business here."""
+
+    list_display = ("created_at", "kind", "channel", "status", "attempts", "sent_at", "trouble")
+    list_filter = ("status", "channel", "kind")
+    ordering = ("-created_at",)
+    fields = readonly_fields = (
+        "created_at", "kind", "channel", "status", "attempts", "next_try_at", "sent_at", "trouble",
+    )  # fmt: skip
+    readers = (Role.ADMINISTRATOR, Role.FRONT_OFFICE)
+    writers = ()
+    actions = ("send_again",)
+
+    @admin.action(description=_("Send again what was not sent"), permissions=["view"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:
+        count = sum(outbox.send_again(message) for message in chosen)
+        told = ngettext("%(n)d message waits again.", "%(n)d messages wait again.", count) % {"n": count}
+        messages.info(request, told)

@@ -65,8 +65,8 @@ def test_client_address(settings: Settings, remote: str, forwarded: str, client:
 def test_sign_in_stops_after_ten_failures_even_with_the_right_password(client: Client) -> None:
     User.objects.create_user("contoh.petugas", password="kata sandi uji yang panjang")
     for _ in range(10):
-        assert client.post("/masuk/", {"username": "contoh.petugas", "password": "salah"}).status_code == 200
-    answer = client.post("/masuk/", {"username": "contoh.petugas", "password": "kata sandi uji yang panjang"})
+        assert client.post("/masuk/", {"login": "contoh.petugas", "password": "salah"}).status_code == 200
+    answer = client.post("/masuk/", {"login": "contoh.petugas", "password": "kata sandi uji yang panjang"})
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
     assert "_auth_user_id" not in client.session

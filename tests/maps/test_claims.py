@@ -13,10 +13,11 @@ from django.test import Client
 from PIL import Image
 
 from companies import claims, proof
-from companies.models import Claim, ClaimKind, Company, LegalForm
+from companies.models import Claim, ClaimKind, Company, ConsentRecord, LegalForm, Membership
 from companies.tasks import tell_office
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from geoportal.models import Message
 from maps.pages import claims as pages
 from tests import factories
 
@@ -326,3 +327,35 @@ def test_consent_changed_at_the_desk_is_on_record(holder: Company) -> None:
     assert (holder.consent_location, holder.nib) == (True, None)
     record = holder.consent_records.get()
     assert (record.what, record.given, record.basis) == ("location", True, "Surat 1")
+
+
+def test_an_accepted_claim_makes_its_sender_a_member_gives_consent_and_is_answered(
+    client: Client, holder: Company
+) -> None:
+    owner, clerk = User.objects.create_user("uji-pemilik"), User.objects.create_user("uji-petugas")
+    client.force_login(owner)
+    claim(client, holder, contact="uji@contoh.invalid")
+    made = Claim.objects.get()
+    assert made.account == owner
+    claims.decide(made, by=clerk, decision="NIB cocok.", accepted=True)
+    member = Membership.objects.get()
+    assert (member.company, member.user, member.role, member.by) == (holder, owner, "owner", clerk)
+    holder.refresh_from_db()
+    assert (holder.consent_location, holder.consent_contact) == (True, False)
+    assert ConsentRecord.objects.get().basis == made.reference
+    told = Message.objects.get()
+    assert (told.recipient, "NIB cocok." in told.body) == ("uji@contoh.invalid", True)
+    with pytest.raises(claims.Refused):
+        claims.decide(made, by=clerk, decision="lagi")
+    assert Message.objects.count() == 1
+
+
+def test_a_refused_claim_gives_nothing_but_an_answer(client: Client, holder: Company) -> None:
+    client.force_login(User.objects.create_user("uji-lain"))
+    claim(client, holder, contact="uji@contoh.invalid")
+    claims.decide(Claim.objects.get(), by=User.objects.get(), decision="Bukti tidak terbaca.")
+    holder.refresh_from_db()
+    assert not holder.consent_location
+    assert not Membership.objects.exists()
+    assert not ConsentRecord.objects.exists()
+    assert Message.objects.count() == 1

@@ -24,6 +24,8 @@ EXCEPT = {
     "readyz": "reads the list of migrations, which is the operator's",
     "masuk/": "counts failed tries and opens sessions",
     "bahasa/": "only sets a cookie",
+    # accounts are people's, not the public's: sign-up, links to a new password, invitations
+    **{route: "reads and makes accounts" for route in PUBLIC_ROUTES if route.startswith("akun/")},
     "V/": "leads on; what it counts is asked below",
 }
 

@@ -13,6 +13,8 @@ from django.db import connection, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
+from geoportal import outbox
+
 log = logging.getLogger("geoportal.worker")
 SWEEP_SECONDS = 30
 MAX_ATTEMPTS = 5
@@ -57,6 +59,8 @@ def _sweep_for_ever(stop: threading.Event) -> None:
             ready, failed = sweep()
             if ready or failed:
                 log.warning("sweep: %d tasks of dead workers are ready again, %d given up", ready, failed)
+            if late := outbox.sweep():
+                log.warning("outbox: %d overdue messages get a new try", late)
         except Exception:
             log.exception("sweep failed; trying again in %d s", SWEEP_SECONDS)
         finally:

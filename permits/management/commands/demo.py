@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from permits.demo.accounts import make_accounts, remove_accounts
+from permits.demo.accounts import code_now, make_accounts, remove_accounts
 from permits.demo.letters import Sample, issue_letters, write_samples
 from permits.demo.load import has_demo, has_real_permits, load_city, load_references
 from permits.demo.plan import REAL_SIZE, chunks_of
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--yes", action="store_true", help=_("even where real permits are"))
         parser.add_argument("--remove", action="store_true", help=_("delete everything that demo made"))
+        parser.add_argument("--code", metavar="NAME", help=_("the code of a demo account, for now"))
         parser.add_argument(
             "--seals",
             type=Path,
@@ -44,6 +46,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["code"]:
+            try:
+                self.stdout.write(code_now(options["code"]))
+            except Authenticator.DoesNotExist:
+                raise CommandError(_("This is no account of the demo city.")) from None
+            return
         total = options["permits"]
         if not 1 <= total <= MOST:
             raise CommandError(_("--permits is a number from 1 to %d.") % MOST)
@@ -90,6 +98,9 @@ class Command(BaseCommand):
         self.stdout.write(_("Accounts of the demo city (never in a real one):"))
         for account in accounts:
             self.stdout.write(f"  {account.username:24} {account.password:28} {account.role.label}")
+        self.stdout.write(_("Their second factor: bin/manage demo --code NAME, or this key in an app:"))
+        for key in {account.key: None for account in accounts}:
+            self.stdout.write(f"  {key}")
         if samples:
             self.stdout.write(_("A letter to validate: %s") % samples[0].seal)
 
