@@ -34,6 +34,7 @@ PAGE_NAMES = {
     "near": "dekat",
     "radius": "radius",
 }
+TINY = 1e-6  # metres
 MAX_TEXT = 200
 MAX_RADIUS = 50_000.0
 MAX_VALUES = 200  # of one parameter
@@ -136,7 +137,9 @@ def _boxes(bbox: tuple[float, float, float, float]) -> list[Polygon]:
     west, south, east, north = bbox
     south, north = max(south, -85.0511), min(north, 85.0511)
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    boxes = [Polygon.from_bbox((*_metres(left, south), *_metres(right, north))) for left, right in parts]
+    corners = [(*_metres(left, south), *_metres(right, north)) for left, right in parts]
+    # a point on the border is inside, although PROJ rounded it otherwise
+    boxes = [Polygon.from_bbox((w - TINY, s - TINY, e + TINY, n + TINY)) for w, s, e, n in corners]
     for box in boxes:
         box.srid = 3857
     return boxes

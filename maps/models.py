@@ -19,6 +19,7 @@ from permits.status import SHOWN, Status, StatusOf
 
 ALL: Final = 0  # in the place of a commodity
 NOT_COUNTED: Final = -1
+MANY: Final = 20  # commodities of one request may be all that there are
 WORLD: Final = 40075016.685578488  # metres of EPSG:3857
 CODE_BITS: Final = 21  # of a z-order code, for each side; a tile deeper than that has no code
 
@@ -173,7 +174,10 @@ class PinQuerySet(models.QuerySet["Pin"]):
         """Sites about any of the commodities, or all sites; with the statuses, or SHOWN."""
         wanted = frozenset(statuses) or SHOWN
         found, hidden = models.Q(commodity=ALL), models.Q(commodity=NOT_COUNTED)
-        if commodities:
+        if len(commodities) > MANY and len(commodities) == Commodity.objects.count():
+            about_any = ~models.Q(commodities=[])  # whatever there is: one pin a site is enough
+            found, hidden = found & about_any, hidden & about_any
+        elif commodities:
             found = models.Q(AmongFirst(list(commodities)), commodity__in=commodities)
             hidden &= models.Q(commodities__overlap=commodities)
         if not wanted <= SHOWN:
