@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
-from permits.models import Application, ApplicationSite, Permit
+from permits.models import Application, ApplicationSite, Permit, PermitType, VersionState
 from permits.models import ApplicationStatus as Status
 from permits.workflow import MOVES
 
@@ -29,6 +29,13 @@ def statuses_of(role: Role) -> list[Status]:
 
 def roles_with_queue(user: User) -> list[Role]:
     return [Role(role) for role in user.roles if statuses_of(Role(role))]
+
+
+_NOT_LISTED = (
+    "answers", "personal", "applicant_name", "applicant_phone", "applicant_email", "proxy",
+    "version__definition", "version__type__documents", "version__type__renewal_documents", "company__npwp",
+    "company__phone", "company__email", "company__point",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,11 @@ def page(rows: QuerySet[Application], cursor: str) -> tuple[list[Application], s
         due = pk = None
     if due is not None:
         rows = rows.filter(Q(order__gt=due) | Q(order=due, pk__gt=pk))
-    found = list(rows.select_related("version__type", "company", "assigned_to")[: PAGE + 1])
+    # first the keys: sorting whole rows with their answers costs more than asking twice
+    keys = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    wide = Application.objects.select_related("version__type", "company", "assigned_to")
+    by_key = wide.defer(*_NOT_LISTED).in_bulk(keys)
+    found = [by_key[key] for key in keys if key in by_key]
     if len(found) <= PAGE:
         return found, ""
     last = found[PAGE - 1]
@@ -76,6 +87,11 @@ def counts() -> dict[str, int]:
     """Open files by status."""
     rows = Application.objects.filed().open().values("status").annotate(n=Count("pk")).order_by()
     return {row["status"]: row["n"] for row in rows}
+
+
+def kinds() -> QuerySet[PermitType]:
+    """Those of which an application may wait."""
+    return PermitType.objects.filter(versions__state=VersionState.ACTIVE).order_by("name")
 
 
 def staff() -> QuerySet[User]:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geoportal.accounts.models import User
 from permits import applications, clock, desks
-from permits.models import PermitType
 from permits.pages.apply import who
 from permits.workflow import Refused
 
@@ -58,7 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "role": role,
         "statuses": [(status.value, status.label, counts.get(status, 0)) for status in statuses],
         "chosen": chosen,
-        "kinds": PermitType.objects.filter(versions__applications__isnull=False).distinct().order_by("name"),
+        "kinds": desks.kinds(),
         "wanted": wanted,
         "rows": rows,
         "today": today,
