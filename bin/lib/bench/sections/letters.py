@@ -28,12 +28,12 @@ QUICK = (6, 4, 3, 60)
 
 def issue(city: City, count: int, processes: int, each: int, label: str) -> tuple[list[Any], float]:
     """What every process says, and the seconds from their first to their last letter's end."""
-    passphrase = (FOLDER / "signer" / "passphrase.txt").read_text().strip()
+    secret = FOLDER / "signer" / "passphrase.txt"
     env = city.env | {"DJANGO_SETTINGS_MODULE": "geoportal.settings", "PYTHONPATH": str(ROOT)}
     begin = time.monotonic()
     crowd = [
         subprocess.Popen(
-            [VENV_PYTHON, SCRIPT, passphrase, f"{label}-{n}", str(count), str(each)],
+            [VENV_PYTHON, SCRIPT, secret, f"{label}-{n}", str(count), str(each)],
             cwd=ROOT,
             env=env,
             stdout=subprocess.PIPE,
