@@ -128,6 +128,7 @@ DECLARE
     texts text[] := '{""}';
     instead text[] := '{}';
     query text;
+    said boolean := false;
 BEGIN
     RETURN QUERY SELECT company_id, 0, typed FROM maps_company_name WHERE folded = whole AND plain = typed_plain LIMIT most;
     GET DIAGNOSTICS rows = ROW_COUNT;
@@ -159,11 +160,12 @@ BEGIN
         instead := instead || near;
         IF near <> '{}' THEN
             query := concat_ws(' & ', query, '(''' || array_to_string(near, ''' | ''') || ''')');
+            said := said OR one ~ '[a-z]{3}';  -- a number or a letter alone says nothing
         END IF;
     END LOOP;
     RETURN QUERY SELECT company_id, 4, instead FROM maps_company_name WHERE folded = ANY (texts) LIMIT most;
     IF FOUND THEN RETURN; END IF;
-    IF query IS NOT NULL THEN
+    IF said THEN
         RETURN QUERY SELECT w, 5, instead FROM maps_names_with(query::tsquery, most) w;
         IF FOUND THEN RETURN; END IF;
     END IF;

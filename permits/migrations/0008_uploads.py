@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                         verbose_name="public id",
                     ),
                 ),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256 of the file")),
                 ("size", models.PositiveIntegerField(verbose_name="bytes")),
                 (
                     "kind",
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         context="permits.upload.name", verbose_name="file name"
                     ),
                 ),
-                ("path", models.CharField(max_length=40, verbose_name="folder")),
+                ("path", models.CharField(max_length=40, verbose_name="folder of the file")),
                 ("pages", models.PositiveSmallIntegerField(verbose_name="pages")),
                 ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="made at")),
                 (

@@ -20,11 +20,11 @@ class Upload(models.Model):
     """
 
     public_id = models.CharField(_("public id"), max_length=12, unique=True, default=new_id, editable=False)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
     size = models.PositiveIntegerField(_("bytes"))
     kind = models.CharField(_("kind"), max_length=4, choices=UploadKind)
     name = EncryptedTextField(_("file name"), context="permits.upload.name")
-    path = models.CharField(_("folder"), max_length=40)
+    path = models.CharField(_("folder of the file"), max_length=40)
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, verbose_name=_("sent by"))
     pages = models.PositiveSmallIntegerField(_("pages"))
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)

@@ -77,15 +77,15 @@ def test_the_directory_forgives_narrows_and_goes_on(journey: Start, size: Any, j
     page.select_option("#bentuk", label="Perorangan")
     page.get_by_role("button", name="Tampilkan").click()
     expect(page).to_have_url(re.compile("bentuk="))
-    assert set(page.locator(".entry .over").all_inner_texts()) == {"Perorangan"}
-    first = page.locator(".entry h3").all_inner_texts()
+    assert {kind.strip() for kind in page.locator(".entry .over").all_text_contents()} == {"Perorangan"}
+    first = page.locator(".entry h3").all_text_contents()
     page.get_by_role("link", name="Berikutnya").click()
     expect(page).to_have_url(re.compile("lanjut="))
-    assert not {*first} & {*page.locator(".entry h3").all_inner_texts()}
+    assert not {*first} & {*page.locator(".entry h3").all_text_contents()}
     if js:
         page.get_by_role("button", name="Terdekat dulu").click()
         expect(page).to_have_url(re.compile(r"dekat=109\.6753,?%?2?C?-6\.8886"))
-        texts = page.locator(".entry .meta .num").all_inner_texts()
+        texts = page.locator(".entry .meta .num").all_text_contents()
         far = [
             float(m[1].replace(",", ".")) * (1000 if m[2] == "km" else 1)
             for m in map(DISTANCE.match, texts)
