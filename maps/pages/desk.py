@@ -17,7 +17,7 @@ from companies.models import Claim, Company
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.models import Zone
-from permits.models import ImportRun, Permit, PermitType
+from permits.models import ImportRun, Permit, PermitType, TypeVersion
 
 #: Pages of the administration.
 PAGES = (
@@ -25,6 +25,7 @@ PAGES = (
     (Company, _("Companies")),
     (Permit, _("Permits")),
     (PermitType, _("Permit types")),
+    (TypeVersion, _("Versions of permit types")),
     (Zone, _("Zones")),
     (ImportRun, _("Imports")),
     (User, _("Staff accounts")),
