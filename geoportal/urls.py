@@ -14,6 +14,7 @@ from permits.pages import files
 urlpatterns = [
     path("", include("maps.urls")),
     path("", include("permits.urls")),
+    path("", include("companies.urls")),
     path("", include("geoportal.accounts.urls")),
     path("keluar/", LogoutView.as_view(), name="logout"),
     # no token: public pages stay cacheable, and the worst that a forged request can do is change a language

@@ -46,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "roles": [Role(role).label for role in user.roles],
             "waiting": waiting.count() if reads else None,
-            "newest": list(waiting.select_related("company").order_by("-created_at")[:5]) if reads else [],
+            "oldest": list(waiting.select_related("company").order_by("created_at")[:5]) if reads else [],
             "pages": [(_list(model), label) for model, label in PAGES if _opens(model, request)],
         },
     )
