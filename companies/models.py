@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -200,6 +201,9 @@ class ClaimKind(models.TextChoices):
     ERROR = "error", _("Wrong data")
 
 
+TO_DECIDE = timedelta(hours=3 * 24)
+
+
 class Claim(models.Model):
     """A request about a company's page, waiting for a desk. What its sender wrote is personal: encrypted."""
 
@@ -247,6 +251,11 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def due_at(self) -> datetime:
+        """Personal data is corrected within 3 x 24 hours (UU 27/2022); every request is treated so."""
+        return self.created_at + TO_DECIDE
 
 
 class ConsentRecord(models.Model):

@@ -20,7 +20,7 @@ def tell_office(claim_id: int) -> None:
             message=_("About %(company)s. Read and decide it here: %(link)s")
             % {
                 "company": claim.company.name,
-                "link": f"{settings.SITE_URL}/admin/companies/claim/{claim.pk}/change/",
+                "link": f"{settings.SITE_URL}/petugas/klaim/{claim.reference}/",
             },
             from_email=None,
             recipient_list=[settings.OFFICE_EMAIL],

@@ -14,16 +14,15 @@ from permits.pages import files
 urlpatterns = [
     path("", include("maps.urls")),
     path("", include("permits.urls")),
+    path("", include("companies.urls")),
     path("", include("geoportal.accounts.urls")),
     path("keluar/", LogoutView.as_view(), name="logout"),
     # no token: public pages stay cacheable, and the worst that a forged request can do is change a language
     path("bahasa/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
-    path("berkas/<str:public_id>/<int:n>/", files.page, {"may": files.owner_or_office}, name="upload-page"),
-    path(
-        "berkas/<str:public_id>/asli/", files.original, {"may": files.owner_or_office}, name="upload-original"
-    ),
+    path("berkas/<str:public_id>/<int:n>/", files.page, name="upload-page"),
+    path("berkas/<str:public_id>/asli/", files.original, name="upload-original"),
     path("favicon.ico", views.favicon),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

@@ -5,7 +5,18 @@ from typing import Any
 from django.urls import include, path
 
 from maps.api import tiles
-from maps.pages import claims, company, desk, directory, home, open_data, services, statistics, validate
+from maps.pages import (
+    claims,
+    company,
+    desk,
+    directory,
+    home,
+    open_data,
+    services,
+    statistics,
+    validate,
+    which,
+)
 from maps.pages import map as map_pages
 
 urlpatterns: list[Any] = [
@@ -28,6 +39,7 @@ urlpatterns: list[Any] = [
     path("perusahaan/<slug:slug>/lapor/", claims.report, name="report"),
     path("perusahaan/<slug:slug>/terkirim/<str:signed>/", claims.sent, name="claim-sent"),
     path("layanan/", services.services, name="services"),
+    path("layanan/bantu/", which.which, name="services-help"),
     path("layanan/<str:code>/", services.service, name="service"),
     path("petugas/", desk.desk, name="desk"),
     path("validasi/", validate.find, name="validate"),

@@ -13,17 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from geoportal.accounts.rights import ByRole
 from geoportal.accounts.roles import Role
 from geoportal.geography.forms import LatLonField
+from permits.admin_versions import VersionInline
 from permits.models import ImportRun, Letter, Permit, PermitCommodity, PermitSite, PermitType
 
 
 @admin.register(PermitType)
 class PermitTypeAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
-    """To look at: types come from files by load_catalogue, whose next run would undo a change."""
+    """To look at: names and facts come from files by load_catalogue. What a type asks, costs and writes is
+    edited in its versions, and load_catalogue leaves alone what was edited there."""
 
     list_display = ("code", "name", "sector", "channel", "stage", "official")
     list_filter = ("official", "stage", "channel", "sector")
     search_fields = ("code", "name", "keywords")
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # as Django 6 will
+    inlines = (VersionInline,)
     writers = ()
 
 

@@ -178,4 +178,5 @@ def place_rows(application: Application, filled: Iterable[str] = ()) -> int:
     if application.version.type.location_kind != LocationKind.SIGNBOARD:
         return 1
     used = [int(name.rsplit("_", 1)[1]) for name in filled if name.rsplit("_", 1)[1].isdecimal()]
-    return min(MOST_PLACES, max([*used, application.sites.count()], default=0) + 1)
+    stored = application.sites.count() if application.pk else 0  # a preview is stored nowhere
+    return min(MOST_PLACES, max([*used, stored], default=0) + 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, case, counter, follow, papers, queue
+from permits.pages import apply, businesses, case, counter, follow, papers, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -19,6 +19,8 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/pin/", apply.pin, name="apply-pin"),
     path("permohonan/<str:public_id>/perbaikan/", follow.answer, name="apply-answer"),
     path("permohonan/<str:public_id>/batal/", follow.withdraw, name="apply-withdraw"),
+    path("usaha/", businesses.mine, name="businesses"),
+    path("usaha/<slug:slug>/persetujuan/", businesses.consent, name="business-consent"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),

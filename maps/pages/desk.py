@@ -17,7 +17,7 @@ from companies.models import Claim, Company
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.models import Zone
-from permits.models import ImportRun, Permit, PermitType
+from permits.models import ImportRun, Permit, PermitType, TypeVersion
 
 #: Pages of the administration.
 PAGES = (
@@ -25,6 +25,7 @@ PAGES = (
     (Company, _("Companies")),
     (Permit, _("Permits")),
     (PermitType, _("Permit types")),
+    (TypeVersion, _("Versions of permit types")),
     (Zone, _("Zones")),
     (ImportRun, _("Imports")),
     (User, _("Staff accounts")),
@@ -45,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "roles": [Role(role).label for role in user.roles],
             "waiting": waiting.count() if reads else None,
-            "newest": list(waiting.select_related("company").order_by("-created_at")[:5]) if reads else [],
+            "oldest": list(waiting.select_related("company").order_by("created_at")[:5]) if reads else [],
             "pages": [(_list(model), label) for model, label in PAGES if _opens(model, request)],
         },
     )

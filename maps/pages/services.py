@@ -1,4 +1,4 @@
-"""/layanan/: the permit types, what they need, and how to apply today."""
+"""/layanan/: the permit types, what they need, and how to apply."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,16 @@ def services(request: HttpRequest) -> HttpResponse:
     rows = [kind for kind in every if not sector or kind.sector == sector]
     rows = find(query, rows)
     ours = {kind.sector for kind in rows if kind.official}  # the city's own types come before examples
-    rows.sort(key=lambda kind: (kind.sector not in ours, kind.sector, not kind.official, kind.name))
+    order = {kind.pk: n for n, kind in enumerate(rows)} if query else {}  # the best fit stays on top …
+    first: dict[str, int] = {}
+    for kind in rows if query else ():
+        first.setdefault(kind.sector, order[kind.pk])  # … and its sector with it
+    rows.sort(
+        key=lambda kind: (
+            first.get(kind.sector, 0), kind.sector not in ours, kind.sector,
+            order.get(kind.pk, 0), not kind.official, kind.name,
+        )
+    )  # fmt: skip
     groups = [
         (name, [_line(kind) for kind in kinds]) for name, kinds in groupby(rows, lambda kind: kind.sector)
     ]
@@ -71,6 +80,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "maps/service.html",
         {
             "kind": kind,
+            "online": PermitType.objects.online().filter(pk=kind.pk).exists(),
             "facts": facts(kind),
             "needs": needs(kind, definition),
             "procedure": definition.procedure if definition else (),

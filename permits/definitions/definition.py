@@ -1,7 +1,6 @@
 """A whole definition: read from a version of a type, written back, priced."""
 
 import json
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
@@ -9,8 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
+from permits import numbers
 from permits.definitions.formula import Formula, FormulaError, Type
 from permits.definitions.parts import (
     ALL_PURPOSES,
@@ -24,7 +22,6 @@ from permits.definitions.parts import (
 from permits.definitions.reading import Finite, Reader, read_documents, read_letter, read_questions
 from permits.models import TypeVersion
 
-NUMBER_FIELDS: Final = ("seq", "code", "day", "month", "month_roman", "year")
 _PRICED: Final[Mapping[QuestionKind, Type]] = {
     QuestionKind.NUMBER: "number",
     QuestionKind.YES_NO: "number",
@@ -34,6 +31,9 @@ _PRICED: Final[Mapping[QuestionKind, Type]] = {
 _WRITTEN: Final = frozenset(QuestionKind) - {
     QuestionKind.POINT, QuestionKind.POLYGON, QuestionKind.FILE, QuestionKind.GROUP,
 }  # fmt: skip
+
+
+_NUMBER: Final = "{seq:04}/{code}/{month_roman}/{year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Definition:
     fee: Formula | None = None
     validity_months: int | None = None
     needs_inspection: bool = False
-    number_template: str = "{seq:04}/{code}/{month_roman}/{year}"
+    number_template: str = _NUMBER
     letter: LetterText | None = None
     procedure: tuple[str, ...] = ()
 
@@ -127,21 +127,13 @@ def _fee(reader: Reader, questions: tuple[Question, ...]) -> Formula | None:
 
 
 def _number_template(reader: Reader) -> str:
-    default = "{seq:04}/{code}/{month_roman}/{year}"
     if "number_template" not in reader.data:
-        return default
+        return _NUMBER
     text = reader.text("number_template", 100, required=True)
     try:
-        parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
-        names = [str(part[1]) for part in parts]
-        if any(part[3] or not (part[2] or "1").isdigit() or int(part[2] or 1) > 20 for part in parts):
-            raise ValueError
-    except ValueError:
-        reader.wrong("number_template", _('is not like "{seq:04}/{code}/{month_roman}/{year}".'))
-        return default
-    if "seq" not in names or not set(names) <= set(NUMBER_FIELDS):
-        known = ", ".join(NUMBER_FIELDS)
-        reader.wrong("number_template", _("must hold {seq}, and nothing else than %s.") % known)
+        numbers.check_template(text or _NUMBER)
+    except ValueError as error:
+        reader.wrong("number_template", str(error))
     return text
 
 

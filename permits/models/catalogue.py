@@ -66,6 +66,10 @@ class PermitTypeQuerySet(models.QuerySet["PermitType"]):
     def official(self) -> Self:
         return self.filter(official=True)
 
+    def online(self) -> Self:
+        """Those that can be applied for here now."""
+        return self.filter(stage=Stage.ACTIVE, channel=Channel.SAKPORE, versions__state=VersionState.ACTIVE)
+
 
 class PermitType(models.Model):
     """A kind of permit, loaded from fixtures/catalogue/*.toml. What is public of its permits is data here."""

@@ -19,7 +19,7 @@ from geoportal.ids import new_id
 from permits import applications, documents, places, steps
 from permits.completeness import DOCUMENTS, missing
 from permits.finding import find
-from permits.models import EDITABLE, Application, Channel, Permit, PermitType, Purpose, Stage, VersionState
+from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.forms import city, form_for
@@ -56,16 +56,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
-    """By everyday words; ?izin=<public id> with ?tujuan= begins from a permit that one has."""
+    """By everyday words, or ?jenis=<code>; ?izin=<public id> begins from a permit that one has."""
     if request.method == "POST":
         return _begin(request)
     query = " ".join(request.GET.get("q", "")[:200].split())
-    offered = PermitType.objects.filter(
-        stage=Stage.ACTIVE, channel=Channel.SAKPORE, versions__state=VersionState.ACTIVE
-    )
-    kinds = list(offered.order_by("-official", "name"))
+    kinds = list(PermitType.objects.online().order_by("-official", "name"))
+    code = request.GET.get("jenis", "")
     context = {
         "q": query,
+        "wanted": bool(code),
+        "chosen": next((kind for kind in kinds if kind.code == code), None),
         "kinds": find(query, kinds),
         "purposes": [(value, label) for value, label in Purpose.choices if value == Purpose.NEW],
         "former": _former(request, request.GET.get("izin", "")),

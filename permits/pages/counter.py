@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from geoportal.accounts.roles import Role
 from permits import applications, steps
 from permits.applications import Consent
-from permits.models import Channel, Permit, PermitType, Purpose, Stage, VersionState
+from permits.models import Permit, PermitType, Purpose
 from permits.pages.queue import staff_only
 from permits.workflow import Refused
 
@@ -20,9 +20,7 @@ from permits.workflow import Refused
 class CounterForm(forms.Form):
     kind = forms.ModelChoiceField(
         label=_("Permit type"),
-        queryset=PermitType.objects.filter(
-            stage=Stage.ACTIVE, channel=Channel.SAKPORE, versions__state=VersionState.ACTIVE
-        ).order_by("name"),
+        queryset=PermitType.objects.online().order_by("name"),
     )
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
     number = forms.CharField(

@@ -1,37 +1,28 @@
 """/berkas/: uploads, to those who may see them. Shown are pictures drawn anew; originals only download."""
 
-from collections.abc import Callable
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from geoportal.accounts.models import User
-from geoportal.accounts.rights import holds
-from geoportal.accounts.roles import Role
 from permits import uploads
+from permits.access import may_see
 from permits.models import Upload
 
-May = Callable[[User, Upload], bool]
 
-
-def owner_or_office(user: User, upload: Upload) -> bool:
-    return upload.owner_id == user.pk or holds(user, tuple(Role))
+@require_safe
+def page(request: HttpRequest, public_id: str, n: int) -> HttpResponse:
+    return _answer(_found(request, public_id), n)
 
 
 @require_safe
-def page(request: HttpRequest, public_id: str, n: int, may: May) -> HttpResponse:
-    return _answer(_found(request, public_id, may), n)
+def original(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _answer(_found(request, public_id), None)
 
 
-@require_safe
-def original(request: HttpRequest, public_id: str, may: May) -> HttpResponse:
-    return _answer(_found(request, public_id, may), None)
-
-
-def _found(request: HttpRequest, public_id: str, may: May) -> Upload:
+def _found(request: HttpRequest, public_id: str) -> Upload:
     """404 for what is not there and for what this person may not see: neither can be told from outside."""
     upload = Upload.objects.filter(public_id=public_id[:12].replace("\0", "")).first()
-    if upload is None or not isinstance(request.user, User) or not may(request.user, upload):
+    if upload is None or not isinstance(request.user, User) or not may_see(request.user, upload):
         raise Http404
     return upload
 

@@ -46,6 +46,7 @@ PAGES: dict[str, list[str]] = {
     "perusahaan/<slug:slug>/terkirim/<str:signed>/": ["/perusahaan/{company}/terkirim/{receipt}/"],
     "lacak/": ["/lacak/?nomor=2026-000001"],
     "layanan/": ["/layanan/", "/layanan/?q=zzqqxx&bidang=xx"],
+    "layanan/bantu/": ["/layanan/bantu/", "/layanan/bantu/?kegiatan=business&untuk=person&bidang=lain"],
     "layanan/<str:code>/": ["/layanan/{type}/"],
     "validasi/": ["/validasi/", "/validasi/?nomor=", "/validasi/?nomor=503/999999"],
     "validasi/contoh/": ["/validasi/contoh/"],

@@ -239,7 +239,7 @@ def test_the_office_is_told_without_personal_data(
     assert letter.to == ["kantor@contoh.invalid"]
     assert made.reference in letter.subject
     text = f"{letter.subject} {letter.body}"
-    assert f"/admin/companies/claim/{made.pk}/change/" in text
+    assert f"/petugas/klaim/{made.reference}/" in text
     assert "0800" not in text
     assert "Uji Contoh" not in text
 

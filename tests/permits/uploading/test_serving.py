@@ -59,12 +59,6 @@ def test_nobody_and_other_people_see_nothing(client: Client, upload: Upload) -> 
         assert client.get(address).status_code == 404
 
 
-def test_the_office_sees_it(client: Client, upload: Upload) -> None:
-    client.force_login(User.objects.create_user("fo-uji", roles=[Role.FRONT_OFFICE]))
-    for address in addresses(upload):
-        assert client.get(address).status_code == 200
-
-
 def test_the_storage_is_private(upload: Upload, private_folder: Path) -> None:
     files = [path for path in private_folder.rglob("*") if path.is_file()]
     assert len(files) == 2

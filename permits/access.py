@@ -1,0 +1,31 @@
+"""Who may see what was sent with an application."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from geoportal.accounts.models import User
+from geoportal.accounts.roles import Role
+from permits.desks import statuses_of
+from permits.models import Application, Event, Upload
+
+
+def cases_of(user: User) -> QuerySet[Application]:
+    """Applications that stand or stood on the desk of one of the user's roles, or are assigned to them.
+
+    The front office's are also the drafts that it fills in for people at the counter.
+    """
+    if not user.works_here:
+        return Application.objects.none()
+    desks = {status for role in user.roles for status in statuses_of(Role(role))}
+    came = Event.objects.filter(application=OuterRef("pk"), target__in=desks)
+    reached = Q(Exists(came)) | Q(assigned_to=user)
+    if user.has_role(Role.FRONT_OFFICE):
+        reached |= Q(filed_by__isnull=False)
+    return Application.objects.filter(reached)
+
+
+def may_see(user: User, upload: Upload) -> bool:
+    """Its owner; who files the application that it belongs to; staff whose roles work on that case."""
+    if upload.owner_id == user.pk:
+        return True
+    applications = Application.objects.filter(documents__upload=upload)
+    return applications.of(user).exists() or cases_of(user).filter(documents__upload=upload).exists()
