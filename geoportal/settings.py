@@ -303,6 +303,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
         "BACKEND": env.str("SIGNER", "permits.signing.backends.pkcs12.Pkcs12Signer"),
         "OPTIONS": env.json("SIGNER_OPTIONS", {"path": str(SIGNER_FOLDER / "signer.p12")}),
     },
+    "POST": {
+        "BACKEND": env.str("POST", "permits.post.nothing.NoPost"),
+        "OPTIONS": env.json("POST_OPTIONS", {}),
+    },
     "SCANNER": {
         "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
         "OPTIONS": env.json("SCANNER_OPTIONS", {}),

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from geoportal import outbox
 from permits.models import Application, Event
+from permits.models import ApplicationStatus as Status
 from permits.workflow import MOVES, follow
 
 Texts = tuple[str | Promise, str | Promise]
@@ -78,33 +79,45 @@ def tell(application: Application, event: Event) -> None:
     if event.move not in TOLD or not MOVES[event.move].tells or application.registration_number is None:
         return
     happened, now = TOLD[event.move]
-    with override("id"):
-        notify(
-            application,
-            what=str(happened),
-            now=str(now),
-            kind=f"application.{event.move}",
-            key=f"application.{application.pk}.event.{application.events_count}",
-        )
+    notify(
+        application,
+        what=happened,
+        now=now,
+        kind=f"application.{event.move}",
+        key=f"application.{application.pk}.event.{application.events_count}",
+    )
 
 
-def notify(application: Application, *, what: str, now: str, kind: str, key: str) -> None:
-    """Tells whoever files about their application; the same `key` tells nothing twice."""
+def notify(
+    application: Application,
+    *,
+    what: str | Promise,
+    now: str | Promise,
+    kind: str,
+    key: str,
+    values: Mapping[str, object] | None = None,
+) -> None:
+    """Tells whoever files about their application, in Indonesian; the same `key` tells nothing twice.
+
+    `values` are put into `now`.
+    """
     number = application.registration_number or ""
-    lines = [
-        _now("Dear %(name)s,") % {"name": " ".join(application.applicant_name.split())},
-        _now("%(what)s.\nRegistration number: %(number)s\nPermit type: %(type)s")
-        % {"what": what, "number": number, "type": application.version.type.name},
-        now,
-    ]
-    if application.promised_on and application.status == "accepted":
-        day = date_format(application.promised_on, "j F Y")
-        lines.append(_now("Promised for %(day)s.") % {"day": day})
+    with override("id"):
+        happened = str(what)
+        lines = [
+            _now("Dear %(name)s,") % {"name": " ".join(application.applicant_name.split())},
+            _now("%(what)s.\nRegistration number: %(number)s\nPermit type: %(type)s")
+            % {"what": happened, "number": number, "type": application.version.type.name},
+            str(now) % values if values else str(now),
+        ]
+        if application.promised_on and application.status == Status.ACCEPTED:
+            day = date_format(application.promised_on, "j F Y")
+            lines.append(_now("Promised for %(day)s.") % {"day": day})
     if settings.SITE_URL:
         lines.append(settings.SITE_URL + _page(application))
-    lines.append(f"{settings.OFFICE_NAME}")
+    lines.append(settings.OFFICE_NAME)
     mail, phone = addresses(application)
-    send(mail, phone, subject=f"{what} ({number})", body="\n\n".join(lines), kind=kind, key=key)
+    send(mail, phone, subject=f"{happened} ({number})", body="\n\n".join(lines), kind=kind, key=key)
 
 
 def addresses(application: Application) -> tuple[str, str]:

@@ -45,10 +45,12 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.service import DECIDED, Delivery, DeliveryEvent, DeliveryQuerySet, DeliveryState, Way
 from permits.models.upload import Upload, UploadKind
 
 __all__ = [
     "CARRIES_COMMODITIES",
+    "DECIDED",
     "EDITABLE",
     "FINAL",
     "Applicant",
@@ -61,6 +63,10 @@ __all__ = [
     "Concerns",
     "Correction",
     "CorrectionItem",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryQuerySet",
+    "DeliveryState",
     "Draft",
     "DraftKind",
     "Event",
@@ -93,4 +99,5 @@ __all__ = [
     "Verdict",
     "VersionState",
     "VoidNumber",
+    "Way",
 ]
