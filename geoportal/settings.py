@@ -165,6 +165,7 @@ MFA_FORMS = {
     "reauthenticate": "geoportal.accounts.forms.CodeAgainForm",
 }
 INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
+PAYMENT_TEXT = env.str("PAYMENT_TEXT", "Bayar melalui bendahara penerimaan di kantor ini.")  # on bills
 ANSWER_DAYS = env.int("ANSWER_DAYS", 30)  # a returned file that nobody answers so long is closed
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, case, counter, delivery, follow, papers, post, queue
+from permits.pages import apply, bill, case, counter, delivery, follow, papers, post, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -20,12 +20,15 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/perbaikan/", follow.answer, name="apply-answer"),
     path("permohonan/<str:public_id>/batal/", follow.withdraw, name="apply-withdraw"),
     path("permohonan/<str:public_id>/penyerahan/", delivery.choose, name="apply-delivery"),
+    path("permohonan/<str:public_id>/tagihan/", bill.bill, name="apply-bill"),
+    path("permohonan/<str:public_id>/tagihan/surat/", bill.letter, name="bill-letter"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),
     path("petugas/permohonan/baru/", counter.counter, name="counter"),
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
     path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
+    path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
     path("petugas/pos/", post.room, name="post-room"),
     path("petugas/pos/cetak/", post.prints, name="post-prints"),
     path("petugas/pos/<str:public_id>/", post.move, name="post-move"),

@@ -150,6 +150,99 @@ class Migration(migrations.Migration):
                 "ordering": ["delivery", "ordinal"],
             },
         ),
+        migrations.CreateModel(
+            name="Bill",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("skrd", "SKRD of this office"), ("skpd", "SKPD of another agency")],
+                        max_length=4,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=100, verbose_name="number")),
+                ("agency", models.CharField(blank=True, max_length=150, verbose_name="agency that bills")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15, verbose_name="amount")),
+                ("made_on", models.DateField(verbose_name="made on")),
+                (
+                    "proof_number",
+                    models.CharField(blank=True, max_length=100, verbose_name="number of the proof"),
+                ),
+                (
+                    "paid_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="payment recorded at"
+                    ),
+                ),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bill",
+                        to="permits.application",
+                        verbose_name="application",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="payment recorded by",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bills",
+                        to="permits.upload",
+                        verbose_name="proof of payment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "bill",
+                "verbose_name_plural": "bills",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "agency", "number"), name="permits_bill_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="permits_bill_amount_above_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_by", None), ("paid_at", None)),
+                            models.Q(("checked_by__isnull", False), ("paid_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="permits_bill_paid_is_checked",
+                    ),
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(fields=["way", "state", "id"], name="permits_delivery_queue"),

@@ -45,7 +45,16 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
-from permits.models.service import DECIDED, Delivery, DeliveryEvent, DeliveryQuerySet, DeliveryState, Way
+from permits.models.service import (
+    DECIDED,
+    Bill,
+    BillKind,
+    Delivery,
+    DeliveryEvent,
+    DeliveryQuerySet,
+    DeliveryState,
+    Way,
+)
 from permits.models.upload import Upload, UploadKind
 
 __all__ = [
@@ -59,6 +68,8 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
+    "Bill",
+    "BillKind",
     "Channel",
     "Concerns",
     "Correction",

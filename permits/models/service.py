@@ -1,4 +1,4 @@
-"""What follows a decision: how the letter reaches its holder."""
+"""What goes with a decision: its fee, and how the letter reaches its holder."""
 
 from typing import Self
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geoportal.fields import EncryptedTextField
 from permits.models.application import Application, ApplicationStatus
+from permits.models.upload import Upload
 
 DECIDED = frozenset({ApplicationStatus.ISSUED, ApplicationStatus.REFUSED})  # there is a letter to hand over
 
@@ -100,3 +101,54 @@ class DeliveryEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["delivery", "ordinal"], name="permits_deliveryevent_once")
         ]
+
+
+class BillKind(models.TextChoices):
+    SKRD = "skrd", _("SKRD of this office")
+    SKPD = "skpd", _("SKPD of another agency")
+
+
+class Bill(models.Model):
+    """What is to be paid before the letter is signed. Paid when the front office has seen the proof."""
+
+    application = models.OneToOneField(
+        Application, models.PROTECT, related_name="bill", verbose_name=_("application")
+    )
+    kind = models.CharField(_("kind"), max_length=4, choices=BillKind)
+    number = models.CharField(_("number"), max_length=100)
+    agency = models.CharField(_("agency that bills"), max_length=150, blank=True)
+    amount = models.DecimalField(_("amount"), max_digits=15, decimal_places=2)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
+    made_on = models.DateField(_("made on"))
+    proof = models.ForeignKey(
+        Upload,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bills",
+        verbose_name=_("proof of payment"),
+    )
+    proof_number = models.CharField(_("number of the proof"), max_length=100, blank=True)
+    paid_at = models.DateTimeField(_("payment recorded at"), null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("payment recorded by"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("bill")
+        verbose_name_plural = _("bills")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "agency", "number"], name="permits_bill_number_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="permits_bill_amount_above_zero"),
+            models.CheckConstraint(
+                condition=models.Q(paid_at=None, checked_by=None)
+                | models.Q(paid_at__isnull=False, checked_by__isnull=False),
+                name="permits_bill_paid_is_checked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
