@@ -11,6 +11,7 @@ from django.db import connection
 APPEND_ONLY = (
     "companies_consentrecord",
     "django_admin_log",
+    "permits_deliveryevent",
     "permits_event",
     "permits_note",
     "permits_voidnumber",

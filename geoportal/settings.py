@@ -165,6 +165,8 @@ MFA_FORMS = {
     "reauthenticate": "geoportal.accounts.forms.CodeAgainForm",
 }
 INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
+PAYMENT_TEXT = env.str("PAYMENT_TEXT", "Bayar melalui bendahara penerimaan di kantor ini.")  # on bills
+ANSWER_DAYS = env.int("ANSWER_DAYS", 30)  # a returned file that nobody answers so long is closed
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -301,6 +303,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
     "SIGNER": {
         "BACKEND": env.str("SIGNER", "permits.signing.backends.pkcs12.Pkcs12Signer"),
         "OPTIONS": env.json("SIGNER_OPTIONS", {"path": str(SIGNER_FOLDER / "signer.p12")}),
+    },
+    "POST": {
+        "BACKEND": env.str("POST", "permits.post.nothing.NoPost"),
+        "OPTIONS": env.json("POST_OPTIONS", {}),
     },
     "SCANNER": {
         "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),

@@ -262,6 +262,9 @@ def lapse(on: date, *, after_days: int) -> int:
         newest = application.events.latest("ordinal")
         if (on - timezone.localdate(newest.at)).days >= after_days:
             note = _("Nobody answered within %d days.") % after_days
-            workflow.apply(application, "lapse", by=None, data={"note": note}, seen=newest.ordinal)
+            try:
+                workflow.apply(application, "lapse", by=None, data={"note": note}, seen=newest.ordinal)
+            except workflow.StaleCase:  # answered at this moment
+                continue
             closed += 1
     return closed

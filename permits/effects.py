@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from geoportal.accounts.models import User
 from permits.guards import Data
-from permits.models import Application, Correction, Draft, DraftKind, Event, Inspection
+from permits.models import Application, Bill, BillKind, Correction, Draft, DraftKind, Event, Inspection
+from permits.numbers import allocate
 from permits.questions import settle
 
 Effect = Callable[[Application, User | None, Data], dict[str, Any]]
@@ -70,9 +71,31 @@ def report(application: Application, by: User | None, data: Data) -> dict[str, A
     return {"verdict": visit.verdict, "inspection": visit.pk}
 
 
+def send_bill(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    """Our own bill, unless another agency's was recorded."""
+    assert by is not None  # noqa: S101  # no move of the system bills
+    bill = Bill.objects.filter(application=application).first()
+    if bill is None:
+        assert application.fee is not None  # noqa: S101  # guards.fee_due
+        today = timezone.localdate()
+        bill = Bill.objects.create(
+            application=application,
+            kind=BillKind.SKRD,
+            number=allocate("SKRD-{seq:05}/{year}", on=today, scope="skrd"),
+            amount=application.fee,
+            made_by=by,
+            made_on=today,
+        )
+    return {"bill": bill.number, "amount": str(bill.amount)}
+
+
 def settle_fee(application: Application, by: User | None, data: Data) -> dict[str, Any]:
     application.fee_settled_at = timezone.now()
-    return {"amount": str(application.fee)}
+    proof = str(data["note"]).strip()[:100]
+    Bill.objects.filter(application=application).update(
+        paid_at=application.fee_settled_at, checked_by=by, proof_number=proof
+    )
+    return {"amount": str(application.fee), "proof": proof}
 
 
 def send_corrections(application: Application, event: Event) -> None:

@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
 from permits.completeness import missing
-from permits.models import Application, CorrectionItem, Draft, DraftKind, Purpose, Stage, VersionState
+from permits.models import (
+    Application,
+    Bill,
+    BillKind,
+    CorrectionItem,
+    Draft,
+    DraftKind,
+    Purpose,
+    Stage,
+    VersionState,
+)
 
 Data = Mapping[str, Any]
 Guard = Callable[[Application, User | None, Data], str | None]
@@ -110,6 +120,13 @@ def fee_settled(application: Application, by: User | None, data: Data) -> str | 
 
 def has_payment(application: Application, by: User | None, data: Data) -> str | None:
     return None if str(data.get("note", "")).strip() else _("Write the number of the proof of payment.")
+
+
+def proof_is_there(application: Application, by: User | None, data: Data) -> str | None:
+    """What another agency was paid is believed only with its proof."""
+    if not Bill.objects.filter(application=application, kind=BillKind.SKPD, proof=None).exists():
+        return None
+    return _("This fee is paid to another agency: the proof of payment must be uploaded first.")
 
 
 def did_not_verify(application: Application, by: User | None, data: Data) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, businesses, case, counter, follow, papers, queue
+from permits.pages import apply, bill, businesses, case, counter, delivery, follow, papers, post, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -21,11 +21,19 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/batal/", follow.withdraw, name="apply-withdraw"),
     path("usaha/", businesses.mine, name="businesses"),
     path("usaha/<slug:slug>/persetujuan/", businesses.consent, name="business-consent"),
+    path("permohonan/<str:public_id>/penyerahan/", delivery.choose, name="apply-delivery"),
+    path("permohonan/<str:public_id>/tagihan/", bill.bill, name="apply-bill"),
+    path("permohonan/<str:public_id>/tagihan/surat/", bill.letter, name="bill-letter"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),
     path("petugas/permohonan/baru/", counter.counter, name="counter"),
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
+    path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
+    path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
+    path("petugas/pos/", post.room, name="post-room"),
+    path("petugas/pos/cetak/", post.prints, name="post-prints"),
+    path("petugas/pos/<str:public_id>/", post.move, name="post-move"),
     path("petugas/permohonan/<str:public_id>/langkah/", case.move, name="case-move"),
     path("petugas/permohonan/<str:public_id>/perbaikan/", case.correction, name="case-correction"),
     path("petugas/permohonan/<str:public_id>/catatan/", case.note, name="case-note"),

@@ -45,10 +45,21 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.service import (
+    DECIDED,
+    Bill,
+    BillKind,
+    Delivery,
+    DeliveryEvent,
+    DeliveryQuerySet,
+    DeliveryState,
+    Way,
+)
 from permits.models.upload import Upload, UploadKind
 
 __all__ = [
     "CARRIES_COMMODITIES",
+    "DECIDED",
     "EDITABLE",
     "FINAL",
     "Applicant",
@@ -57,10 +68,16 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
+    "Bill",
+    "BillKind",
     "Channel",
     "Concerns",
     "Correction",
     "CorrectionItem",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryQuerySet",
+    "DeliveryState",
     "Draft",
     "DraftKind",
     "Event",
@@ -93,4 +110,5 @@ __all__ = [
     "Verdict",
     "VersionState",
     "VoidNumber",
+    "Way",
 ]

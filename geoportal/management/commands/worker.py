@@ -13,7 +13,7 @@ from django.db import connection, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
-from geoportal import outbox
+from geoportal import daily, outbox
 
 log = logging.getLogger("geoportal.worker")
 SWEEP_SECONDS = 30
@@ -61,6 +61,8 @@ def _sweep_for_ever(stop: threading.Event) -> None:
                 log.warning("sweep: %d tasks of dead workers are ready again, %d given up", ready, failed)
             if late := outbox.sweep():
                 log.warning("outbox: %d overdue messages get a new try", late)
+            if done := daily.run_if_due():
+                log.info("daily: %s", done)
         except Exception:
             log.exception("sweep failed; trying again in %d s", SWEEP_SECONDS)
         finally:
