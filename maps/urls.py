@@ -5,7 +5,18 @@ from typing import Any
 from django.urls import include, path
 
 from maps.api import tiles
-from maps.pages import claims, company, desk, directory, home, open_data, services, statistics, validate
+from maps.pages import (
+    claims,
+    company,
+    desk,
+    directory,
+    home,
+    open_data,
+    rendition,
+    services,
+    statistics,
+    validate,
+)
 from maps.pages import map as map_pages
 
 urlpatterns: list[Any] = [
@@ -36,6 +47,7 @@ urlpatterns: list[Any] = [
     path("validasi/contoh/<int:n>.svg", validate.sample_code, {"kind": "svg"}, name="sample-svg"),
     path("validasi/contoh/<int:n>.png", validate.sample_code, {"kind": "png"}, name="sample-png"),
     path("validasi/<str:typed>/", validate.entry, name="register"),
+    path("validasi/<str:typed>/salinan.pdf", rendition.rendition, name="rendition"),
     path("V/", validate.letter_form, name="seal-form"),
     path("V/<str:typed>", validate.letter, name="seal"),
     # what people make of it by hand; each leads to the one above
