@@ -60,6 +60,7 @@ PUBLIC_ROUTES = frozenset(
         "validasi/contoh/<int:n>.svg",
         "validasi/contoh/<int:n>.png",
         "validasi/<str:typed>/",
+        "validasi/<str:typed>/salinan.pdf",
         "V/",
         "V/<str:typed>",
         "V/<str:typed>/",

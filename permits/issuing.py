@@ -1,9 +1,9 @@
 """The end of an application: a permit on the map, or what became of the one it is about."""
 
 import calendar
-from collections.abc import Sequence
 from datetime import date, timedelta
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from permits.definitions import QuestionKind, definition_of
 from permits.models import (
     CARRIES_COMMODITIES,
     Application,
-    ApplicationSite,
     Permit,
     PermitCommodity,
     PermitSite,
@@ -67,10 +66,9 @@ def _permit_of(row: Application, number: str, on: date) -> Permit:
 
 
 def _new_permit(row: Application, number: str, on: date) -> Permit:
-    definition = definition_of(row.version)
     holder = row.company or _new_company(row)
     _record_consents(row, holder)
-    begin = _begin(row, on)
+    begin, until = term(row, on)
     permit = Permit.objects.create(
         number=number,
         type=row.version.type,
@@ -78,7 +76,7 @@ def _new_permit(row: Application, number: str, on: date) -> Permit:
         purpose=row.purpose,
         issued_on=on,
         valid_from=begin,
-        valid_until=_until(row, begin, definition.validity_months or row.version.type.validity_months),
+        valid_until=until,
     )
     _sites(row, permit)
     if row.version.type.location_kind in CARRIES_COMMODITIES:
@@ -91,17 +89,21 @@ def _new_permit(row: Application, number: str, on: date) -> Permit:
     return permit
 
 
-def _begin(row: Application, on: date) -> date:
-    """A renewal follows on from the permit that it renews, where that one still runs."""
-    last = row.former.valid_until if row.former is not None and row.purpose == Purpose.RENEWAL else None
-    return last + timedelta(days=1) if last is not None and last >= on else on
+def term(row: Application, on: date) -> tuple[date, date | None]:
+    """First and last day in force of what is issued on `on`; None: no end.
 
-
-def _until(row: Application, begin: date, months: int | None) -> date | None:
-    """The last day in force; a change leaves it as it was."""
-    if row.purpose == Purpose.CHANGE and row.former is not None:
-        return row.former.valid_until
-    return None if months is None else add_months(begin, months) - timedelta(days=1)
+    A renewal follows on from the permit that it renews, where that one still runs. A change leaves the last
+    day as it was; a copy and a closure are about a permit that has its term.
+    """
+    former = row.former
+    if former is not None and row.purpose in (Purpose.COPY, Purpose.CLOSURE):
+        return former.valid_from or on, former.valid_until
+    if former is not None and row.purpose == Purpose.CHANGE:
+        return on, former.valid_until
+    last = former.valid_until if former is not None and row.purpose == Purpose.RENEWAL else None
+    begin = last + timedelta(days=1) if last is not None and last >= on else on
+    months = definition_of(row.version).validity_months or row.version.type.validity_months
+    return begin, None if months is None else add_months(begin, months) - timedelta(days=1)
 
 
 def add_months(day: date, months: int) -> date:
@@ -147,11 +149,8 @@ def _record_consents(row: Application, holder: Company) -> None:
 
 
 def _sites(row: Application, permit: Permit) -> None:
-    """As asked for; of a single place the inspector's point, where there is one, is the better one."""
-    asked: Sequence[ApplicationSite] = list(row.sites.all())
-    visit = row.inspections.exclude(point=None).order_by("id").last()
-    for site in asked:
-        surveyed = visit.point if visit is not None and len(asked) == 1 else None
+    surveyed = surveyed_point(row)
+    for site in row.sites.all():
         PermitSite.objects.create(
             permit=permit,
             ordinal=site.ordinal,
@@ -160,6 +159,12 @@ def _sites(row: Application, permit: Permit) -> None:
             area=site.area,
             quality=Quality.SURVEYED if surveyed else site.quality,
         )
+
+
+def surveyed_point(row: Application) -> Point | None:
+    """Of a single place the inspector's point, where there is one, is better than what was asked for."""
+    visit = row.inspections.exclude(point=None).order_by("id").last()
+    return visit.point if visit is not None and row.sites.count() == 1 else None
 
 
 def _commodities(row: Application, permit: Permit) -> None:

@@ -4,7 +4,20 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, bill, businesses, case, counter, delivery, follow, papers, post, queue
+from permits.pages import (
+    apply,
+    bill,
+    businesses,
+    case,
+    counter,
+    delivery,
+    follow,
+    letters,
+    papers,
+    post,
+    queue,
+    sign,
+)
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -16,6 +29,9 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/isi/<slug:slug>/", apply.step, name="apply-step"),
     path("permohonan/<str:public_id>/ringkasan/", apply.summary, name="apply-summary"),
     path("permohonan/<str:public_id>/terkirim/", apply.receipt, name="apply-receipt"),
+    # beneath the receipt's address, since only there its PIN is known
+    path("permohonan/<str:public_id>/terkirim/tanda-terima.pdf", letters.receipt, name="apply-receipt-pdf"),
+    path("permohonan/<str:public_id>/surat.pdf", letters.own_letter, name="apply-letter"),
     path("permohonan/<str:public_id>/pin/", apply.pin, name="apply-pin"),
     path("permohonan/<str:public_id>/perbaikan/", follow.answer, name="apply-answer"),
     path("permohonan/<str:public_id>/batal/", follow.withdraw, name="apply-withdraw"),
@@ -27,6 +43,7 @@ urlpatterns: list[Any] = [
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),
+    path("petugas/tanda-tangan/", sign.sign, name="sign"),
     path("petugas/permohonan/baru/", counter.counter, name="counter"),
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
     path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
@@ -34,6 +51,9 @@ urlpatterns: list[Any] = [
     path("petugas/pos/", post.room, name="post-room"),
     path("petugas/pos/cetak/", post.prints, name="post-prints"),
     path("petugas/pos/<str:public_id>/", post.move, name="post-move"),
+    path("petugas/permohonan/<str:public_id>/draf.pdf", letters.draft, name="case-draft-pdf"),
+    path("petugas/permohonan/<str:public_id>/draf.jpg", letters.draft_image, name="case-draft-image"),
+    path("petugas/permohonan/<str:public_id>/surat.pdf", letters.issued, name="case-letter"),
     path("petugas/permohonan/<str:public_id>/langkah/", case.move, name="case-move"),
     path("petugas/permohonan/<str:public_id>/perbaikan/", case.correction, name="case-correction"),
     path("petugas/permohonan/<str:public_id>/catatan/", case.note, name="case-note"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.models import Membership
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from geoportal.accounts.signer import may_sign
 from permits import clock, effects, guards
 from permits.effects import After, Effect
 from permits.guards import Guard
@@ -162,9 +163,11 @@ def follow(function: Follower) -> Follower:
 
 
 def may_act(application: Application, actor: Actor, user: User | None) -> bool:
-    """The front office acts for whom it filed for; members act for their company."""
+    """The front office acts for whom it filed for, members for their company, a substitute for the head."""
     if actor == A.SYSTEM or user is None:
         return actor == A.SYSTEM and user is None
+    if actor == A.HEAD:
+        return may_sign(user, timezone.localdate())
     if actor != A.APPLICANT:
         return user.has_role(Role(actor.value))
     if application.applicant_id == user.pk:
@@ -177,12 +180,12 @@ def may_act(application: Application, actor: Actor, user: User | None) -> bool:
 
 def allowed_moves(application: Application, user: User | None) -> list[Transition]:
     """What `user` is offered now, in the order of the table. A move may still be refused with its reason."""
+    here = [one for one in MOVES.values() if application.status in one.sources]
+    acts = {actor: may_act(application, actor, user) for actor in {one.actor for one in here}}
     return [
         one
-        for one in MOVES.values()
-        if application.status in one.sources
-        and may_act(application, one.actor, user)
-        and all(guard(application, user, {}) is None for guard in one.when)
+        for one in here
+        if acts[one.actor] and all(guard(application, user, {}) is None for guard in one.when)
     ]
 
 

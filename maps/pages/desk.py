@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,6 +17,7 @@ from companies.claims import may_read
 from companies.models import Claim, Company
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from geoportal.accounts.signer import may_sign
 from geoportal.geography.models import Zone
 from permits.models import ImportRun, Permit, PermitType, TypeVersion
 
@@ -45,6 +47,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "maps/desk.html",
         {
             "roles": [Role(role).label for role in user.roles],
+            "signs": may_sign(user, timezone.localdate()),
             "waiting": waiting.count() if reads else None,
             "oldest": list(waiting.select_related("company").order_by("created_at")[:5]) if reads else [],
             "pages": [(_list(model), label) for model, label in PAGES if _opens(model, request)],

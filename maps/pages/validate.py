@@ -28,6 +28,7 @@ from maps import file_verdict
 from maps import verdict as register
 from maps.models import Place
 from maps.pages.map_entries import Entry, entries, status_note
+from maps.pages.rendition import rendition_of
 from maps.verdict import Outcome, Verdict
 from permits import qr, seal
 from permits.signing.verify import MOST_BYTES
@@ -215,6 +216,7 @@ def _page(request: HttpRequest, answer: Verdict, *, typed: str = "", file: bool 
             "sites": sites,
             "place": sites[0].place,
             "map_href": _map_href(sites[0]),
+            "rendition": rendition_of(sites[0].place.public_id),
         }
     return render(request, "maps/register.html", context, status=answer.http_status)
 

@@ -1,7 +1,7 @@
 """What a letter says: plain data, ready for a template. Nothing here is markup."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -102,6 +102,11 @@ class Content:
 
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
+
+    def numbered(self, number: str) -> "Content":
+        """With its number, also where the text says {number}."""
+        quoted = json.dumps(number, ensure_ascii=False)[1:-1]
+        return replace(Content.load(self.dump().replace("{number}", quoted)), number=number)
 
     @classmethod
     def load(cls, text: str) -> "Content":

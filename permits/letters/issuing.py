@@ -57,7 +57,7 @@ def prepare(
         raise CannotIssue(_("This letter was issued before, with the number %(n)s.") % {"n": row.number})
     elif row.state != IssuingState.PREPARED:
         return row
-    row.content, row.issued_on, row.by = replace(content, number=row.number).dump(), on, by
+    row.content, row.issued_on, row.by = content.numbered(row.number).dump(), on, by
     row.save()
     return row
 

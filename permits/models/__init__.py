@@ -34,7 +34,14 @@ from permits.models.catalogue import (
     TypeVersion,
     VersionState,
 )
-from permits.models.letter import Issuing, IssuingState, Letter, NumberCounter, VoidNumber
+from permits.models.letter import (
+    Issuing,
+    IssuingQuerySet,
+    IssuingState,
+    Letter,
+    NumberCounter,
+    VoidNumber,
+)
 from permits.models.permit import (
     ImportRun,
     Permit,
@@ -85,6 +92,7 @@ __all__ = [
     "ImportRun",
     "Inspection",
     "Issuing",
+    "IssuingQuerySet",
     "IssuingState",
     "Kind",
     "Letter",

@@ -267,8 +267,15 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
     application = own(request, public_id)
     if application.registration_number is None:
         return redirect("apply-summary", public_id)
-    pin = request.get_signed_cookie(PIN_COOKIE, None, salt=request.path, max_age=PIN_SECONDS)
+    pin = receipt_pin(request, application)
     return render(request, "permits/receipt.html", {"application": application, "pin": pin})
+
+
+def receipt_pin(request: HttpRequest, application: Application) -> str | None:
+    """The PIN, while the browser that sent the application still knows it."""
+    where = reverse("apply-receipt", args=[application.public_id])
+    pin: str | None = request.get_signed_cookie(PIN_COOKIE, None, salt=where, max_age=PIN_SECONDS)
+    return pin
 
 
 @require_POST

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,9 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from geoportal.accounts.models import User
+from geoportal.accounts.rights import holds
+from geoportal.accounts.roles import Role
+from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, documents, workflow
-from permits.models import Application, Concerns, CorrectionItem, Inspection, Verdict
+from permits import applications, clock, desks, documents, signatures, workflow
+from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.queue import staff_only
@@ -27,6 +31,8 @@ _APART = frozenset({"report", "submit_draft", "sign", "sign_refusal", "submit", 
 _RETURNS = frozenset({"return", "return_verified"})
 _WRITES = frozenset({"send_back", "send_back_signing", "settle"})  # ask for a note
 
+#: Whose letter is still a draft.
+_DRAFTED = frozenset({Status.DRAFTING, Status.REVIEW, Status.PAYMENT, Status.SIGNING, Status.ISSUING})
 _QUIET = _RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
 
 
@@ -83,6 +89,11 @@ class DraftForm(forms.Form):
     use_required_attribute = False
 
 
+def reads_drafts(user: User) -> bool:
+    """Those who write, verify and sign letters."""
+    return holds(user, (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD)) or may_sign(user, timezone.localdate())
+
+
 def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
     """Any application that was sent; drafts are the applicant's own affair."""
     user = staff_only(request)
@@ -117,6 +128,7 @@ class Desk:
     reports: bool = False
     drafts: bool = False
     signs: bool = False
+    previews: bool = False
 
 
 def _desk(application: Application, user: User) -> Desk:
@@ -133,6 +145,7 @@ def _desk(application: Application, user: User) -> Desk:
         reports="report" in names,
         drafts="submit_draft" in names,
         signs=bool(names & {"sign", "sign_refusal"}),
+        previews=application.status in _DRAFTED and reads_drafts(user),
     )
 
 
@@ -145,7 +158,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     events = list(application.events.select_related("by").order_by("ordinal"))
-    sites = list(application.sites.select_related("village"))
+    prefetch_related_objects(
+        [application], Prefetch("sites", ApplicationSite.objects.select_related("village"))
+    )
+    sites = list(application.sites.all())
     items = list(
         CorrectionItem.objects.filter(correction__application=application)
         .select_related("correction__event", "by")
@@ -174,6 +190,7 @@ def _page(
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.select_related("by")),
         "related": desks.related_permits(application, sites),
+        "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,
         "draft_form": _draft_form(application) if draft else None,
         "differs": _differences(application) if draft else [],

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import applications, workflow
-from permits.models import Application
+from permits import applications, signatures, workflow
+from permits.models import FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.apply import own, who
@@ -37,6 +37,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_resubmit": "resubmit" in moves,
         "asked": asked if application.status == Status.RETURNED else [],
         "seen": application.events_count,
+        "letter": signatures.letter_of(application) if application.status in FINAL else None,
     }
     return render(request, "permits/own.html", context)
 

@@ -72,13 +72,15 @@ def database_environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a production server, as the application's role, over the demo city."""
     _recreate(_owner(), _name())
     env = database_environment() | {
         "DEBUG": "0",
         "HTTPS": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
+        "PRIVATE_ROOT": str(tmp_path_factory.mktemp("private")),
     }
     steps = [
         "migrate",
@@ -88,6 +90,7 @@ def site() -> Iterator[str]:
         "load_commodities",
         "load_catalogue --examples",
         "demo",
+        "make_signer",
     ]
     if _static_is_stale():
         steps.append("collectstatic --no-input --ignore=*.map --ignore=leaflet-src* --ignore=rest_framework")

@@ -5,9 +5,11 @@ So what the public gets cannot come from the tables behind, whatever the Python 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
@@ -15,7 +17,8 @@ from geoportal import demo
 from geoportal.public import PUBLIC_ROUTES
 from maps import search
 from permits import seal
-from permits.models import Permit
+from permits.letters import store
+from permits.models import Letter, Permit
 from tests import factories
 from tests.geoportal.test_public_surface import address
 
@@ -34,13 +37,13 @@ EXCEPT = {
 def as_public() -> Iterator[None]:
     """The test's connection with no more rights than the public has."""
     with transaction.atomic(), connection.cursor() as cursor:  # an error takes the role back, too
-        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(settings.DATABASE_PUBLIC_ROLE)}")
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(configured.DATABASE_PUBLIC_ROLE)}")
         yield
         cursor.execute("RESET ROLE")
 
 
 @pytest.fixture
-def city(db: None) -> dict[str, str]:
+def city(db: None, tmp_path: Path, settings: Any) -> dict[str, str]:
     """One of everything, and the addresses of it by route."""
     search.forget()
     village = factories.village()
@@ -50,6 +53,8 @@ def city(db: None) -> dict[str, str]:
     gone = factories.permit(holder, replaced_by=permit)
     code = seal.issue_letter(permit, by=None)
     seal.issue_letter(permit, by=None, seal_id=seal.demo_seal_id(1))
+    settings.MEDIA_ROOT = tmp_path
+    Letter.objects.filter(permit=permit).update(public_file=store.put(b"%PDF uji"))
     known = {
         "peta/izin/<str:public_id>/": f"/peta/izin/{permit.public_id}/",
         "peta/sekitar/": "/peta/sekitar/?dekat=109.675,-6.889",
@@ -59,6 +64,7 @@ def city(db: None) -> dict[str, str]:
         "perusahaan/<slug:slug>/terkirim/<str:signed>/": "/perusahaan/contoh-batik/terkirim/x/",
         "layanan/<str:code>/": f"/layanan/{permit.type.code}/",
         "validasi/<str:typed>/": f"/validasi/{gone.public_id}/",
+        "validasi/<str:typed>/salinan.pdf": f"/validasi/{permit.public_id}/salinan.pdf",
         "V/<str:typed>": f"/V/{code}",
         "V/<str:typed>/": f"/V/{code}/",
         "v/<str:typed>": f"/v/{code.lower()}",
@@ -100,7 +106,7 @@ def test_every_public_address_is_answered_from_public_relations(client: Client, 
 @pytest.mark.usefixtures("city")
 def test_misses_need_nothing_but_the_counter(client: Client) -> None:
     """A code that does not exist is counted: the one thing that validation writes."""
-    role = connection.ops.quote_name(settings.DATABASE_PUBLIC_ROLE)
+    role = connection.ops.quote_name(configured.DATABASE_PUBLIC_ROLE)
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE ON geoportal_attempt TO {role}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")

@@ -1,0 +1,96 @@
+"""Letters as files: a draft's preview, the issued letter, the receipt. Private, and never cached."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from permits import signatures
+from permits.letters import store, wording
+from permits.letters.content import Kind
+from permits.letters.pictures import picture
+from permits.letters.render import CannotRender, render
+from permits.models import Application
+from permits.pages.apply import own, receipt_pin
+from permits.pages.case import case_of, reads_drafts
+
+
+@require_safe
+def draft(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The letter as it would be signed today, each page marked as a draft."""
+    application, pdf = _draft(request, public_id)
+    return private(pdf, name=f"draf-{application.registration_number}")
+
+
+@require_safe
+def draft_image(request: HttpRequest, public_id: str) -> HttpResponse:
+    _application, pdf = _draft(request, public_id)
+    return private(picture(pdf), kind="image/jpeg")
+
+
+def _draft(request: HttpRequest, public_id: str) -> tuple[Application, bytes]:
+    application, user = case_of(request, public_id)
+    if not reads_drafts(user):
+        raise PermissionDenied
+    if not hasattr(application, "draft"):
+        raise Http404
+    content = wording.letter_of(application, on=timezone.localdate()).numbered("…")
+    try:
+        pdf = render(wording.kind_of(application.draft), content, draft=True)
+    except CannotRender as error:
+        raise Http404 from error
+    return application, pdf
+
+
+@require_safe
+def issued(request: HttpRequest, public_id: str) -> HttpResponse:
+    """To the desks."""
+    application, _user = case_of(request, public_id)
+    return _letter(application)
+
+
+@require_safe
+def own_letter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """To whom it was issued, and to the front office that filed for them."""
+    return _letter(own(request, public_id))
+
+
+def _letter(application: Application) -> HttpResponse:
+    found = signatures.letter_of(application)
+    if found is None or not found.file:
+        raise Http404
+    try:
+        pdf = store.get(found.file)
+    except store.Damaged as error:
+        raise Http404 from error
+    return private(pdf, name=f"surat-{application.registration_number}", attach=True)
+
+
+@require_safe
+def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
+    application = own(request, public_id)
+    if application.registration_number is None:
+        raise Http404
+    pin = receipt_pin(request, application) or ""
+    content = wording.receipt_of(application, pin=pin, site=site_of(request))
+    name = f"tanda-terima-{application.registration_number}"
+    return private(render(Kind.RECEIPT, content), name=name, attach=True)
+
+
+def site_of(request: HttpRequest) -> str:
+    """Where QR codes lead: where the office says that this site lives, else where it was asked."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def private(
+    data: bytes, *, kind: str = "application/pdf", name: str = "", attach: bool = False
+) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    if name:
+        how = "attachment" if attach else "inline"
+        response["Content-Disposition"] = f'{how}; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

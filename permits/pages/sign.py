@@ -1,0 +1,128 @@
+"""/petugas/tanda-tangan/: where the head signs, often on a tablet and often many letters at once."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from geoportal.accounts.models import User
+from geoportal.accounts.second_factor import ask_again, second_factor_fresh
+from geoportal.accounts.signer import may_sign
+from permits import signatures
+from permits.guards import VERIFYING
+from permits.models import Application, ApplicationQuerySet, Event, Issuing, IssuingState
+from permits.models import ApplicationStatus as Status
+from permits.pages.letters import site_of
+from permits.pages.queue import staff_only
+from permits.signatures import Chosen, Outcome, Result
+
+MOST = 25  # letters of one batch: they are signed while the browser waits
+_LONGEST = 200  # characters of a passphrase
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case that can be signed; `verified`: this person verified it, so somebody else must sign."""
+
+    application: Application
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A letter that a crash, or an answer that never came, left between number and file."""
+
+    application: Application
+    row: Issuing | None
+
+    @property
+    def unknown(self) -> bool:
+        return self.row is not None and self.row.state in {IssuingState.UNKNOWN, IssuingState.DISPATCHED}
+
+
+@sensitive_post_parameters("sandi")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest) -> HttpResponse:
+    user = staff_only(request)
+    if not may_sign(user, timezone.localdate()):
+        raise PermissionDenied
+    if not second_factor_fresh(request):
+        return ask_again(request, then=reverse("sign"))
+    if request.method != "POST":
+        return _page(request, user)
+    passphrase = request.POST.get("sandi", "")[:_LONGEST]
+    if "lanjutkan" in request.POST:
+        results = _go_on(request, user, passphrase)
+    else:
+        chosen = _chosen(request)
+        if not chosen:
+            messages.error(request, _("Choose at least one letter."))
+            return redirect("sign")
+        results = signatures.sign_all(
+            chosen, by=user, passphrase=passphrase, site=site_of(request), second_factor=True
+        )
+    done = sum(one.outcome is Outcome.ISSUED for one in results)
+    if done:
+        text = ngettext("%d letter was signed and issued.", "%d letters were signed and issued.", done)
+        messages.success(request, text % done)
+    if done == len(results):
+        return redirect("sign")
+    return _page(request, user, results=[one for one in results if one.outcome is not Outcome.ISSUED])
+
+
+def _chosen(request: HttpRequest) -> list[Chosen]:
+    """ "<public id>.<events seen>" of each; the application may have moved on, which the move finds."""
+    seen = dict(value.split(".", 1) for value in request.POST.getlist("berkas") if "." in value)
+    picked = {key: value for key, value in list(seen.items())[:MOST] if value.isdecimal() and len(value) < 9}
+    rows = _rows().filter(public_id__in=picked).order_by("due_on", "pk")
+    return [Chosen(row, int(picked[row.public_id])) for row in rows]
+
+
+def _go_on(request: HttpRequest, user: User, passphrase: str) -> list[Result]:
+    application = _rows().filter(public_id=request.POST["lanjutkan"][:12], status=Status.ISSUING).first()
+    row = signatures.issuing_of(application) if application else None
+    if application is None or row is None:
+        messages.info(request, _("This letter is finished already."))
+        return []
+    sure = "pasti" in request.POST
+    return [
+        signatures.carry_on(
+            application, row, by=user, passphrase=passphrase, site=site_of(request), again=sure
+        )
+    ]
+
+
+def _rows() -> ApplicationQuerySet:
+    return Application.objects.filed().select_related(
+        "version__type", "company", "draft", "former", "applicant"
+    )
+
+
+def _page(request: HttpRequest, user: User, *, results: list[Result] | None = None) -> HttpResponse:
+    rows = list(_rows().filter(status=Status.SIGNING).order_by("due_on", "pk")[:MOST])
+    verified = set(
+        Event.objects.filter(application__in=rows, move__in=VERIFYING, by=user).values_list(
+            "application_id", flat=True
+        )
+    )
+    stuck = list(_rows().filter(status=Status.ISSUING).order_by("pk")[:MOST])
+    letters = Issuing.objects.open().filter(subject__in=[signatures.subject(one) for one in stuck])
+    by_subject = {row.subject: row for row in letters}
+    context = {
+        "waiting": [Waiting(row, row.pk in verified) for row in rows],
+        "more": Application.objects.filter(status=Status.SIGNING).count() - len(rows),
+        "stuck": [Stuck(one, by_subject.get(signatures.subject(one))) for one in stuck],
+        "results": results,
+        "most": MOST,
+    }
+    return render(request, "permits/sign.html", context, status=422 if results else 200)
