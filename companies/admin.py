@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies import claims, proof
 from companies.consent import set_consent
-from companies.models import NPWP_CONTEXT, Claim, Commodity, Company, ConsentRecord
+from companies.models import NPWP_CONTEXT, Claim, Commodity, Company, ConsentRecord, Merger
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import ByRole
 from geoportal.accounts.roles import Role
@@ -158,6 +158,15 @@ class CommodityAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "slug", "group", "ordinal")
     list_filter = ("group",)
     search_fields = ("name", "slug", "synonyms")
+    writers = ()
+
+
+@admin.register(Merger)
+class MergerAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("at", "duplicate", "kept", "reason", "by")
+    list_select_related = ("duplicate", "kept", "by")
+    search_fields = ("duplicate__name", "kept__name", "reason")
+    readers = claims.READERS
     writers = ()
 
 

@@ -284,6 +284,30 @@ class ConsentRecord(models.Model):
         return f"{self.what}: {self.given}"
 
 
+class Merger(models.Model):
+    """A duplicate that became part of another company. Append-only; the duplicate's row stays, empty."""
+
+    kept = models.ForeignKey(Company, models.PROTECT, related_name="mergers", verbose_name=_("kept"))
+    duplicate = models.OneToOneField(
+        Company, models.PROTECT, related_name="merger", verbose_name=_("duplicate")
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("merged by"))
+    at = models.DateTimeField(_("merged at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("merger of companies")
+        verbose_name_plural = _("mergers of companies")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kept=models.F("duplicate")), name="companies_merger_of_two"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duplicate_id} into {self.kept_id}"
+
+
 def npwp_values(npwp: str) -> dict[str, Any]:
     """Column values for an NPWP: encrypted, with its blind index."""
     return {"npwp": npwp, "npwp_index": blind_index(npwp, NPWP_CONTEXT)}

@@ -1,12 +1,13 @@
-"""The desk for what people say about company pages."""
+"""Desks about companies: what people say about their pages, and duplicates."""
 
 from typing import Any
 
 from django.urls import path
 
-from companies.pages import claims
+from companies.pages import claims, merging
 
 urlpatterns: list[Any] = [
     path("petugas/klaim/", claims.waiting, name="claims-desk"),
     path("petugas/klaim/<str:reference>/", claims.one, name="claims-one"),
+    path("petugas/gabung/", merging.gather, name="companies-merge"),
 ]

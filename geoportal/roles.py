@@ -10,6 +10,7 @@ from django.db import connection
 
 APPEND_ONLY = (
     "companies_consentrecord",
+    "companies_merger",
     "django_admin_log",
     "permits_deliveryevent",
     "permits_event",
@@ -33,6 +34,7 @@ PUBLIC_RELATIONS = (
     "maps_place",
     "maps_pin",
     "maps_company",
+    "maps_company_moved",
     "geography_zone",
     "companies_commodity",
     "companies_commoditykbli",

@@ -266,6 +266,20 @@ class PublicCompany(models.Model):
         return self.name
 
 
+class MovedCompany(models.Model):
+    """The address of a page that was merged into another: the SQL view maps_company_moved."""
+
+    slug = models.CharField(max_length=90, primary_key=True)
+    moved_to = models.CharField(max_length=90)
+
+    class Meta:
+        managed = False
+        db_table = "maps_company_moved"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 def goods_of(companies: list[int]) -> list[tuple[int, int, bool]]:
     """(company id, commodity id, whether no permit of the company is sure of it), in no order."""
     with connection.cursor() as cursor:

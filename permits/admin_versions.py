@@ -149,7 +149,7 @@ class TypeVersionAdmin(_Editors, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = self._found(request, pk)
-        verb = _MOVES.get(request.POST.get("langkah", ""))
+        verb = next((made for name, made in _MOVES.items() if name in request.POST), None)
         try:
             if verb is not None:
                 verb(version, by=_user(request))

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.gis.geos import Point
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -20,7 +20,7 @@ from geoportal.caching import public_cache
 from geoportal.geography import directions
 from geoportal.geography.models import Zone
 from geoportal.geography.quality import DRAWN_EXACT, Quality
-from maps.models import Place, PublicCompany
+from maps.models import MovedCompany, Place, PublicCompany
 from maps.pages.drawing import draw
 from maps.pages.map_entries import Entry, Seen, entries, lonlat
 from permits.models import LocationKind
@@ -49,7 +49,10 @@ class Whereabouts:
 @require_safe
 @public_cache
 def company(request: HttpRequest, slug: str) -> HttpResponse:
-    holder = get_object_or_404(PublicCompany.objects.select_related("village__parent"), slug=slug)
+    holder = PublicCompany.objects.select_related("village__parent").filter(slug=slug).first()
+    if holder is None:
+        moved = get_object_or_404(MovedCompany, slug=slug)
+        return HttpResponsePermanentRedirect(reverse("company", args=[moved.moved_to]))
     places = list(
         Place.objects.permits()
         .with_status()

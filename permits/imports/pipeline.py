@@ -29,6 +29,7 @@ HOLDER_STEPS: Final = (
     "match_nib",
     "match_permit",
     "match_name",
+    "merged",
     "part",
     "keep",
     "name_new",

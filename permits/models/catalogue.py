@@ -155,4 +155,4 @@ class TypeVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.type_id} v{self.number}"
+        return f"{self.type.code} v{self.number}"

@@ -122,7 +122,7 @@ def test_unknown_codes_are_not_found(client: Client) -> None:
 
 def test_a_page_takes_few_queries(client: Client) -> None:
     kind = factories.permit_type()
-    for path in ("/layanan/", f"/layanan/{kind.code}/"):
+    for path in ("/layanan/", "/layanan/bantu/", f"/layanan/{kind.code}/"):
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         assert len(queries) <= 6

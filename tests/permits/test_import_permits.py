@@ -10,7 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from companies.merging import merge
 from companies.models import Company, LegalForm
+from geoportal.accounts.roles import Role
 from geoportal.reporting import fixture
 from maps.models import Place
 from permits.imports.mapping import FIELDS
@@ -160,6 +162,15 @@ def test_a_holder_is_known_again_by_name_and_address_or_by_the_permit(load: Any)
     load({"Alamat": "Jalan Pindah 9"}, {"Nomor": "UJI/2", "Alamat": "Jalan Pindah 9"})
     assert Company.objects.get().address == "Jalan Pindah 9"
     load({"Nama": "PT GANTI NAMA", "Alamat": "Jalan Pindah 9"})
+    assert Company.objects.count() == 2
+
+
+def test_what_was_merged_into_another_company_is_not_filled_again(load: Any) -> None:
+    load({})
+    double, kept = Company.objects.get(), factories.company("Contoh Asli")
+    merge(kept=kept, duplicate=double, by=factories.staff(Role.FRONT_OFFICE), reason="sama")
+    load({}, {"Nomor": "UJI/2"})
+    assert set(Permit.objects.values_list("company__slug", flat=True)) == {kept.slug}
     assert Company.objects.count() == 2
 
 

@@ -57,6 +57,17 @@ FROM (
 ) m
 WHERE h.holder = m.holder;
 
+-- What was merged into another company is that company, through any number of mergers.
+-- name: merged
+WITH RECURSIVE ends AS (
+    SELECT duplicate_id, kept_id, 1 AS n FROM companies_merger
+    UNION ALL
+    SELECT e.duplicate_id, m.kept_id, e.n + 1 FROM ends e JOIN companies_merger m ON m.duplicate_id = e.kept_id
+)
+UPDATE import_holder h SET company_id = e.kept_id
+FROM (SELECT DISTINCT ON (duplicate_id) duplicate_id, kept_id FROM ends ORDER BY duplicate_id, n DESC) e
+WHERE e.duplicate_id = h.company_id;
+
 -- Two holders of the file never become one company: the second is a company of its own.
 -- name: part
 UPDATE import_holder h SET company_id = NULL
