@@ -11,7 +11,7 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, P
 from shapely.geometry.base import BaseGeometry
 
 WIDTH, HEIGHT = 400, 260  # units of the drawing
-_LEAST = 0.0012  # degrees: about 130 m each way around a single point
+_LEAST = 0.005  # degrees: about 550 m each way around a single point, so that borders show
 _MARGIN = 0.35
 
 

@@ -33,6 +33,7 @@ from permits.models import (
     PermitSite,
     Purpose,
 )
+from permits.points import latlon
 
 Site = ApplicationSite | PermitSite
 _AROUND = 0.02  # degrees: villages whose borders a sketch may show
@@ -137,7 +138,7 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
         copies_to=filled.copies_to,
         signer=_signer(on),
         sketch_svg=svg,
-        sketch_caption=f"Lokasi: {values['address']}" if svg else "",
+        sketch_caption=_caption(application, values, sites) if svg else "",
     )
 
 
@@ -269,6 +270,14 @@ def _sketch(application: Application, sites: list[Site]) -> str | None:
     near = Zone.objects.villages().filter(area__bboverlaps=box).values_list("area", flat=True)
     around = [_shape(village) for village in near if village]
     return sketch.draw(subject, _shape(area) if area else None, around=around)
+
+
+def _caption(application: Application, values: dict[str, str], sites: list[Site]) -> str:
+    parts = [part for part in (values["address"], values["village"]) if part]
+    point = surveyed_point(application) or (sites[0].point if len(sites) == 1 else None)
+    if point is not None:
+        parts.append(f"({latlon(point)})")
+    return f"Lokasi: {', '.join(parts)}"
 
 
 def _shape(geometry: GEOSGeometry) -> Any:

@@ -19,6 +19,7 @@ from geoportal.accounts.second_factor import ask_again, second_factor_fresh
 from geoportal.accounts.signer import may_sign
 from permits import signatures
 from permits.guards import VERIFYING
+from permits.letters import wording
 from permits.models import Application, ApplicationQuerySet, Event, Issuing, IssuingState
 from permits.models import ApplicationStatus as Status
 from permits.pages.letters import site_of
@@ -35,6 +36,10 @@ class Waiting:
 
     application: Application
     verified: bool
+
+    @property
+    def letter(self) -> str:
+        return str(wording.kind_of(self.application.draft).label)
 
 
 @dataclass(frozen=True)
