@@ -14,6 +14,7 @@ APPEND_ONLY = (
     "permits_deliveryevent",
     "permits_event",
     "permits_note",
+    "permits_permitact",
     "permits_voidnumber",
 )
 # written by triggers alone

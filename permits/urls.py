@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, bill, case, counter, delivery, follow, papers, post, queue
+from permits.pages import apply, bill, case, counter, delivery, follow, life, papers, post, queue
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -29,6 +29,8 @@ urlpatterns: list[Any] = [
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
     path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
     path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
+    path("petugas/izin/", life.find, name="permit-find"),
+    path("petugas/izin/<str:public_id>/", life.permit, name="permit-life"),
     path("petugas/pos/", post.room, name="post-room"),
     path("petugas/pos/cetak/", post.prints, name="post-prints"),
     path("petugas/pos/<str:public_id>/", post.move, name="post-move"),

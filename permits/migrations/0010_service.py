@@ -151,6 +151,55 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PermitAct",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("suspend", "Suspended"),
+                            ("revoke", "Revoked"),
+                            ("reinstate", "Back in force"),
+                        ],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                ("reason", models.TextField(max_length=2000, verbose_name="reason")),
+                ("letter", models.CharField(max_length=200, verbose_name="number and date of the letter")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to="permits.permit",
+                        verbose_name="permit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "decision about a permit",
+                "verbose_name_plural": "decisions about permits",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
             name="Bill",
             fields=[
                 (

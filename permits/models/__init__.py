@@ -47,12 +47,14 @@ from permits.models.permit import (
 )
 from permits.models.service import (
     DECIDED,
+    Act,
     Bill,
     BillKind,
     Delivery,
     DeliveryEvent,
     DeliveryQuerySet,
     DeliveryState,
+    PermitAct,
     Way,
 )
 from permits.models.upload import Upload, UploadKind
@@ -62,6 +64,7 @@ __all__ = [
     "DECIDED",
     "EDITABLE",
     "FINAL",
+    "Act",
     "Applicant",
     "Application",
     "ApplicationDocument",
@@ -94,6 +97,7 @@ __all__ = [
     "Note",
     "NumberCounter",
     "Permit",
+    "PermitAct",
     "PermitCommodity",
     "PermitQuerySet",
     "PermitSite",
