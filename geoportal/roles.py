@@ -39,6 +39,7 @@ PUBLIC_RELATIONS = (
     "companies_commoditykbli",
     "companies_kbli",
     "permits_permittype",
+    "permits_survey",
     "permits_typeversion",
 )
 

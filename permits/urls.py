@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from permits.pages import apply, bill, case, counter, delivery, follow, life, papers, post, queue
+from permits.pages import apply, bill, case, counter, delivery, follow, life, papers, post, queue, survey
 
 urlpatterns: list[Any] = [
     path("permohonan/", apply.mine, name="apply-mine"),
@@ -22,6 +22,7 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/penyerahan/", delivery.choose, name="apply-delivery"),
     path("permohonan/<str:public_id>/tagihan/", bill.bill, name="apply-bill"),
     path("permohonan/<str:public_id>/tagihan/surat/", bill.letter, name="bill-letter"),
+    path("survei/<str:token>/", survey.answer, name="survey"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),

@@ -55,6 +55,7 @@ from permits.models.service import (
     DeliveryQuerySet,
     DeliveryState,
     PermitAct,
+    Survey,
     Way,
 )
 from permits.models.upload import Upload, UploadKind
@@ -108,6 +109,7 @@ __all__ = [
     "RegistrationCounter",
     "Risk",
     "Stage",
+    "Survey",
     "TypeVersion",
     "Upload",
     "UploadKind",

@@ -3,11 +3,13 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from geoportal.fields import EncryptedTextField
 from permits.models.application import Application, ApplicationStatus
+from permits.models.catalogue import PermitType
 from permits.models.permit import Permit
 from permits.models.upload import Upload
 
@@ -179,3 +181,25 @@ class PermitAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.permit_id}: {self.act}"
+
+
+class Survey(models.Model):
+    """One answer to the SKM, of nobody in particular: only that the link was used is kept, not by whom."""
+
+    token_hash = models.BinaryField(_("hash of the link"), max_length=32, unique=True, editable=False)
+    type = models.ForeignKey(
+        PermitType, models.PROTECT, related_name="surveys", verbose_name=_("permit type")
+    )
+    marks = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("marks"))
+    answered_on = models.DateField(_("answered on"))
+
+    class Meta:
+        verbose_name = _("answer to the survey")
+        verbose_name_plural = _("answers to the survey")
+        indexes = [models.Index(fields=["answered_on"], name="permits_survey_answered_on")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(marks__len=9, marks__contained_by=[1, 2, 3, 4]),
+                name="permits_survey_nine_marks",
+            )
+        ]
