@@ -51,6 +51,7 @@ PUBLIC_ROUTES = frozenset(
         "perusahaan/<slug:slug>/lapor/",
         "perusahaan/<slug:slug>/terkirim/<str:signed>/",
         "lacak/",
+        "survei/<str:token>/",
         "layanan/",
         "layanan/bantu/",
         "layanan/<str:code>/",

@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "permits_deliveryevent",
     "permits_event",
     "permits_note",
+    "permits_permitact",
     "permits_voidnumber",
 )
 # written by triggers alone
@@ -40,6 +41,7 @@ PUBLIC_RELATIONS = (
     "companies_commoditykbli",
     "companies_kbli",
     "permits_permittype",
+    "permits_survey",
     "permits_typeversion",
 )
 

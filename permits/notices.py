@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from geoportal import outbox
-from permits.models import Application, Event
+from permits import survey
+from permits.models import DECIDED, Application, Event
 from permits.models import ApplicationStatus as Status
 from permits.workflow import MOVES, follow
 
@@ -115,6 +116,9 @@ def notify(
             lines.append(_now("Promised for %(day)s.") % {"day": day})
     if settings.SITE_URL:
         lines.append(settings.SITE_URL + _page(application))
+        if application.status in DECIDED and kind.startswith("application."):
+            link = settings.SITE_URL + reverse("survey", args=[survey.token(application)])
+            lines.append(_now("How was our service? Nine short questions: %(link)s") % {"link": link})
     lines.append(settings.OFFICE_NAME)
     mail, phone = addresses(application)
     send(mail, phone, subject=f"{happened} ({number})", body="\n\n".join(lines), kind=kind, key=key)

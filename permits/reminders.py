@@ -73,7 +73,7 @@ def _remind(permit: Permit, mark: int) -> int:
         lines.append(settings.SITE_URL + reverse("apply-choose"))
     lines.append(settings.OFFICE_NAME)
     found = 0
-    for who, mail, phone in _holders(permit):
+    for who, mail, phone in holders(permit):
         notices.send(
             mail,
             phone,
@@ -86,7 +86,7 @@ def _remind(permit: Permit, mark: int) -> int:
     return found
 
 
-def _holders(permit: Permit) -> Iterator[tuple[str, str, str]]:
+def holders(permit: Permit) -> Iterator[tuple[str, str, str]]:
     """Who applied for it, and who may speak for the holder; each once."""
     application = Application.objects.filter(permit=permit).select_related("applicant").first()
     if application is not None:

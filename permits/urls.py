@@ -13,10 +13,12 @@ from permits.pages import (
     delivery,
     follow,
     letters,
+    life,
     papers,
     post,
     queue,
     sign,
+    survey,
 )
 
 urlpatterns: list[Any] = [
@@ -40,6 +42,7 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/penyerahan/", delivery.choose, name="apply-delivery"),
     path("permohonan/<str:public_id>/tagihan/", bill.bill, name="apply-bill"),
     path("permohonan/<str:public_id>/tagihan/surat/", bill.letter, name="bill-letter"),
+    path("survei/<str:token>/", survey.answer, name="survey"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),
     path("petugas/antrean/bagi/", queue.assign, name="queue-assign"),
@@ -48,6 +51,8 @@ urlpatterns: list[Any] = [
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
     path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
     path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
+    path("petugas/izin/", life.find, name="permit-find"),
+    path("petugas/izin/<str:public_id>/", life.permit, name="permit-life"),
     path("petugas/pos/", post.room, name="post-room"),
     path("petugas/pos/cetak/", post.prints, name="post-prints"),
     path("petugas/pos/<str:public_id>/", post.move, name="post-move"),

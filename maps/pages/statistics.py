@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from geoportal.geography.models import Zone
 from maps import filters, thematic
 from maps.models import Place, PlaceQuerySet
 from maps.remember import remembered
+from permits import survey
 from permits.status import Status
 
 TOP = 12
@@ -69,9 +71,12 @@ def _figures(rows: PlaceQuerySet) -> tuple[dict[str, int], dict[str, int], list[
 def statistics(request: HttpRequest) -> HttpResponse:
     rows, problems = _permits(request)
     counts, by_status, sectors, commodities = remembered("page", request.GET, lambda: _figures(rows))
-    villages = list(Zone.objects.villages().select_related("parent").defer("area"))
+    ikm = remembered("ikm", QueryDict(), lambda: survey.index(timezone.localdate()))
+    zones = Zone.objects.villages().select_related("parent__parent")
+    villages = list(zones.defer("area", "parent__area", "parent__parent__area"))
     classes = thematic.steps(counts.values())
-    centre = Zone.objects.filter(level="city").values_list("label_point", flat=True).first()
+    cities = (zone.parent.parent for zone in villages if zone.parent and zone.parent.parent)
+    centre = next((city.label_point for city in cities), None)
     table: list[dict[str, Any]] = [
         {
             "zone": zone,
@@ -97,6 +102,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "sectors": sectors,
             "commodities": commodities,
             "shown": sum(row[1] for row in sectors),
+            "ikm": ikm,
+            "elements": list(zip(survey.ELEMENTS, ikm.elements, strict=True)) if ikm else [],
         },
     )
 

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -151,6 +152,90 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PermitAct",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("suspend", "Suspended"),
+                            ("revoke", "Revoked"),
+                            ("reinstate", "Back in force"),
+                        ],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                ("reason", models.TextField(max_length=2000, verbose_name="reason")),
+                ("letter", models.CharField(max_length=200, verbose_name="number and date of the letter")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "permit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acts",
+                        to="permits.permit",
+                        verbose_name="permit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "decision about a permit",
+                "verbose_name_plural": "decisions about permits",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Survey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "token_hash",
+                    models.BinaryField(max_length=32, unique=True, verbose_name="hash of the link"),
+                ),
+                (
+                    "marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), size=None, verbose_name="marks"
+                    ),
+                ),
+                ("answered_on", models.DateField(verbose_name="answered on")),
+                (
+                    "type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surveys",
+                        to="permits.permittype",
+                        verbose_name="permit type",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "answer to the survey",
+                "verbose_name_plural": "answers to the survey",
+            },
+        ),
+        migrations.CreateModel(
             name="Bill",
             fields=[
                 (
@@ -270,6 +355,17 @@ class Migration(migrations.Migration):
             model_name="deliveryevent",
             constraint=models.UniqueConstraint(
                 fields=("delivery", "ordinal"), name="permits_deliveryevent_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="survey",
+            index=models.Index(fields=["answered_on"], name="permits_survey_answered_on"),
+        ),
+        migrations.AddConstraint(
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("marks__contained_by", [1, 2, 3, 4]), ("marks__len", 9)),
+                name="permits_survey_nine_marks",
             ),
         ),
     ]

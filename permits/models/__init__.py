@@ -54,12 +54,15 @@ from permits.models.permit import (
 )
 from permits.models.service import (
     DECIDED,
+    Act,
     Bill,
     BillKind,
     Delivery,
     DeliveryEvent,
     DeliveryQuerySet,
     DeliveryState,
+    PermitAct,
+    Survey,
     Way,
 )
 from permits.models.upload import Upload, UploadKind
@@ -69,6 +72,7 @@ __all__ = [
     "DECIDED",
     "EDITABLE",
     "FINAL",
+    "Act",
     "Applicant",
     "Application",
     "ApplicationDocument",
@@ -102,6 +106,7 @@ __all__ = [
     "Note",
     "NumberCounter",
     "Permit",
+    "PermitAct",
     "PermitCommodity",
     "PermitQuerySet",
     "PermitSite",
@@ -112,6 +117,7 @@ __all__ = [
     "RegistrationCounter",
     "Risk",
     "Stage",
+    "Survey",
     "TypeVersion",
     "Upload",
     "UploadKind",

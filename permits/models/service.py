@@ -1,13 +1,16 @@
-"""What goes with a decision: its fee, and how the letter reaches its holder."""
+"""What goes with a decision: its fee, the letter's way to its holder, and what becomes of the permit."""
 
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from geoportal.fields import EncryptedTextField
 from permits.models.application import Application, ApplicationStatus
+from permits.models.catalogue import PermitType
+from permits.models.permit import Permit
 from permits.models.upload import Upload
 
 DECIDED = frozenset({ApplicationStatus.ISSUED, ApplicationStatus.REFUSED})  # there is a letter to hand over
@@ -152,3 +155,51 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Act(models.TextChoices):
+    SUSPEND = "suspend", _("Suspended")
+    REVOKE = "revoke", _("Revoked")
+    REINSTATE = "reinstate", _("Back in force")
+
+
+class PermitAct(models.Model):
+    """What the head of office decided about an issued permit, why, and by which letter. Append-only."""
+
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="acts", verbose_name=_("permit"))
+    act = models.CharField(_("decision"), max_length=10, choices=Act)
+    on = models.DateField(_("on"))
+    reason = models.TextField(_("reason"), max_length=2000)
+    letter = models.CharField(_("number and date of the letter"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("decision about a permit")
+        verbose_name_plural = _("decisions about permits")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.permit_id}: {self.act}"
+
+
+class Survey(models.Model):
+    """One answer to the SKM, of nobody in particular: only that the link was used is kept, not by whom."""
+
+    token_hash = models.BinaryField(_("hash of the link"), max_length=32, unique=True, editable=False)
+    type = models.ForeignKey(
+        PermitType, models.PROTECT, related_name="surveys", verbose_name=_("permit type")
+    )
+    marks = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("marks"))
+    answered_on = models.DateField(_("answered on"))
+
+    class Meta:
+        verbose_name = _("answer to the survey")
+        verbose_name_plural = _("answers to the survey")
+        indexes = [models.Index(fields=["answered_on"], name="permits_survey_answered_on")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(marks__len=9, marks__contained_by=[1, 2, 3, 4]),
+                name="permits_survey_nine_marks",
+            )
+        ]

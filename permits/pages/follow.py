@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import applications, signatures, workflow
-from permits.models import FINAL, Application
+from permits import applications, signatures, survey, workflow
+from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.apply import own, who
@@ -51,6 +51,7 @@ def progress_of(application: Application) -> dict[str, object]:
         "sounds": shown.sounds(application.status),
         "moments": shown.progress(events),
         "late": shown.late(application),
+        "survey": survey.token(application) if application.status in DECIDED else "",
     }
 
 

@@ -45,6 +45,7 @@ PAGES: dict[str, list[str]] = {
     "perusahaan/<slug:slug>/lapor/": ["/perusahaan/{company}/lapor/"],
     "perusahaan/<slug:slug>/terkirim/<str:signed>/": ["/perusahaan/{company}/terkirim/{receipt}/"],
     "lacak/": ["/lacak/?nomor=2026-000001"],
+    "survei/<str:token>/": ["/survei/salah/"],
     "layanan/": ["/layanan/", "/layanan/?q=zzqqxx&bidang=xx"],
     "layanan/bantu/": ["/layanan/bantu/", "/layanan/bantu/?kegiatan=business&untuk=person&bidang=lain"],
     "layanan/<str:code>/": ["/layanan/{type}/"],
