@@ -127,6 +127,7 @@ def api_counts(city: City, port: int, most: int = 5) -> str:
             " AND ST_Intersects(point, ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857))",
             *sides,
         )
+        wanted = min(wanted, 1000)  # a village's label point may hold more than a page does
         path = box_path(box, 1000)
         same(path, read(port, path)["numberReturned"], wanted)
         total += wanted
