@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.utils import timezone
 
 from geoportal.accounts.models import User
@@ -17,11 +16,6 @@ from permits.questions import settle
 Effect = Callable[[Application, User | None, Data], dict[str, Any]]
 After = Callable[[Application, Event], None]
 
-_NEXT = """
-INSERT INTO permits_registrationcounter (year, last) VALUES (%s, 1)
-ON CONFLICT (year) DO UPDATE SET last = permits_registrationcounter.last + 1 RETURNING last
-"""
-
 
 def nothing(application: Application, by: User | None, data: Data) -> dict[str, Any]:
     return {}
@@ -32,11 +26,9 @@ def key_hash(key: str) -> str:
 
 
 def register(application: Application, by: User | None, data: Data) -> dict[str, Any]:
-    """Gives the registration number: the counter's row is locked until the transaction ends, so no gap."""
-    year = timezone.localdate().year
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [year])
-        application.registration_number = f"{year}-{cursor.fetchone()[0]:06d}"
+    application.registration_number = allocate(
+        "{year}-{seq:06}", on=timezone.localdate(), scope="registration"
+    )
     application.pin_hash = make_password(data["pin"])
     application.submission_hash = key_hash(data["key"])
     application.submitted_at = timezone.now()

@@ -21,20 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="RegistrationCounter",
-            fields=[
-                (
-                    "year",
-                    models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="year"),
-                ),
-                ("last", models.PositiveIntegerField(verbose_name="last number")),
-            ],
-            options={
-                "verbose_name": "counter of registrations",
-                "verbose_name_plural": "counters of registrations",
-            },
-        ),
-        migrations.CreateModel(
             name="Application",
             fields=[
                 (

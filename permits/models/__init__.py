@@ -6,7 +6,6 @@ from permits.models.application import (
     ApplicationSite,
     ApplicationStatus,
     Event,
-    RegistrationCounter,
 )
 from permits.models.casework import (
     ApplicationDocument,
@@ -114,7 +113,6 @@ __all__ = [
     "PermitTypeQuerySet",
     "Provenance",
     "Purpose",
-    "RegistrationCounter",
     "Risk",
     "Stage",
     "Survey",

@@ -231,14 +231,3 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}.{self.ordinal} {self.move}"
-
-
-class RegistrationCounter(models.Model):
-    """The last registration number given in a year; upserted in the transaction that submits."""
-
-    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
-    last = models.PositiveIntegerField(_("last number"))
-
-    class Meta:
-        verbose_name = _("counter of registrations")
-        verbose_name_plural = _("counters of registrations")

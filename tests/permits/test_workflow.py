@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from geoportal.accounts.roles import Role
 from permits import applications, workflow
-from permits.models import FINAL, Application, Concerns, Event, Inspection, RegistrationCounter, Verdict
+from permits.models import FINAL, Application, Concerns, Event, Inspection, NumberCounter, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.workflow import MOVES, PUBLIC, Actor, Forbidden, Refused, StaleCase, apply
 from tests import factories
@@ -147,7 +147,7 @@ def test_an_incomplete_draft_is_not_sent_and_says_what_is_missing() -> None:
         applications.submit(made, key=factories.KEY, by=made.applicant)
     assert "peta" in str(told.value)
     assert made.status == Status.DRAFT
-    assert RegistrationCounter.objects.count() == 0
+    assert NumberCounter.objects.count() == 0
 
 
 def test_sending_twice_is_sending_once_with_the_same_pin() -> None:
@@ -295,4 +295,4 @@ def test_a_form_sent_many_times_at_once_makes_one_application() -> None:
         pins = set(pool.map(send, range(6)))
     assert len(pins) == 1
     assert made.events.count() == 1
-    assert RegistrationCounter.objects.get().last == 1
+    assert NumberCounter.objects.get().last == 1
