@@ -9,10 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
+from geoportal.accounts.signer import Signer
 from permits import numbers, steps
-from permits.definitions import Definition, LetterText, Question, QuestionKind, definition_of
-from permits.letters.content import Content, Field, Kind, Signer, Words, letterhead
+from permits.definitions import WRITTEN, Definition, LetterText, Question, QuestionKind, definition_of
+from permits.letters.content import Content, Field, Kind, letterhead
 from permits.letters.render import render
+from permits.letters.wording import words_of
 from permits.models import Application, Purpose, TypeVersion
 from permits.pages.forms import StepForm, form_for
 
@@ -44,8 +46,8 @@ def letter_pdf(version: TypeVersion) -> bytes:
     fields += [Field(q.label, values[q.key], personal=q.personal) for q in _written(definition)]
     content = Content(
         letterhead=letterhead(),
-        text=_words(text),
-        english=_words(text.bilingual) if text.bilingual else None,
+        text=words_of(text),
+        english=words_of(text.bilingual) if text.bilingual else None,
         number=values["number"],
         place_and_day=values["issued_on"],
         holder=values["holder"],
@@ -54,10 +56,6 @@ def letter_pdf(version: TypeVersion) -> bytes:
         signer=Signer(f"{EXAMPLE} Nama Kepala", f"{EXAMPLE} Jabatan"),
     )
     return render(Kind.PERMIT, content, draft=True)
-
-
-def _words(text: LetterText) -> Words:
-    return Words(text.title, text.paragraphs, text.conditions, text.closing)
 
 
 def _values(version: TypeVersion, definition: Definition) -> dict[str, str]:
@@ -78,8 +76,7 @@ def _values(version: TypeVersion, definition: Definition) -> dict[str, str]:
 
 
 def _written(definition: Definition) -> Iterator[Question]:
-    apart = {QuestionKind.POINT, QuestionKind.POLYGON, QuestionKind.FILE, QuestionKind.GROUP}
-    return (question for question in definition.questions if question.kind not in apart)
+    return (question for question in definition.questions if question.kind in WRITTEN)
 
 
 def _example(question: Question, today: date) -> str:

@@ -12,9 +12,9 @@ class Signer:
     """As it is printed under a letter. `acting` is "", "Plt." or "Plh."; `decree` its number."""
 
     name: str
-    rank: str
-    nip: str
     title: str
+    rank: str = ""
+    nip: str = ""
     acting: str = ""
     decree: str = ""
 

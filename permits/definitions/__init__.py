@@ -1,7 +1,7 @@
 """What a type of permit asks, needs, costs and writes: its definition, and the answers to it."""
 
 from permits.definitions.answers import Cleaned, clean
-from permits.definitions.definition import Definition, definition_of, fee_of, is_shown
+from permits.definitions.definition import WRITTEN, Definition, definition_of, fee_of, is_shown
 from permits.definitions.formula import Formula, FormulaError
 from permits.definitions.parts import (
     ALL_PURPOSES,
@@ -18,6 +18,7 @@ from permits.definitions.parts import (
 __all__ = [
     "ALL_PURPOSES",
     "LETTER_FIELDS",
+    "WRITTEN",
     "Cleaned",
     "Condition",
     "Definition",

@@ -28,7 +28,7 @@ _PRICED: Final[Mapping[QuestionKind, Type]] = {
     QuestionKind.CHOICE: "text",
 }
 # a letter names these by a word or two; a map, a file or a list of rows is no word
-_WRITTEN: Final = frozenset(QuestionKind) - {
+WRITTEN: Final = frozenset(QuestionKind) - {
     QuestionKind.POINT, QuestionKind.POLYGON, QuestionKind.FILE, QuestionKind.GROUP,
 }  # fmt: skip
 
@@ -58,7 +58,7 @@ class Definition:
         known: Finite = {}
         questions = read_questions(reader, known)
         documents = read_documents(reader, known)
-        names = {question.key for question in questions if question.kind in _WRITTEN}
+        names = {question.key for question in questions if question.kind in WRITTEN}
         letter = None
         if reader.data.get("letter") is not None:
             letter = read_letter(reader.data["letter"], "letter", problems, names)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from geoportal.accounts.signer import Signer
+
 
 class Kind(TextChoices):
     """The letters that this office writes; the value is the template's name."""
@@ -46,18 +48,6 @@ class Field:
     value: str
     personal: bool = False
     label_en: str = ""
-
-
-@dataclass(frozen=True)
-class Signer:
-    """`acting` is "Plt." or "Plh." with its decree, printed before the title."""
-
-    name: str
-    title: str
-    rank: str = ""
-    nip: str = ""
-    acting: str = ""
-    decree: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from permits.definitions import LetterText, Question, QuestionKind, definition_o
 from permits.definitions.parts import FIELD
 from permits.issuing import surveyed_point, term
 from permits.letters import sketch
-from permits.letters.content import Content, Field, Kind, Signer, Words, letterhead
+from permits.letters.content import Content, Field, Kind, Words, letterhead
 from permits.letters.words import day
 from permits.models import (
     Application,
@@ -129,14 +129,14 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
     svg = _sketch(application, sites)
     return Content(
         letterhead=letterhead(),
-        text=_words(filled),
-        english=_words(filled.bilingual) if filled.bilingual else None,
+        text=words_of(filled),
+        english=words_of(filled.bilingual) if filled.bilingual else None,
         place_and_day=_place_and_day(on),
         holder=_holder(application),
         holder_personal=not kind.holder_public,
         fields=tuple(fact for fact in facts if fact.value),
         copies_to=filled.copies_to,
-        signer=_signer(on),
+        signer=signer_on(on),
         sketch_svg=svg,
         sketch_caption=_caption(application, values, sites) if svg else "",
     )
@@ -147,7 +147,7 @@ def _refusal(application: Application, sites: list[Site], on: date) -> Content:
     values = _values(application, sites, on, None)
     text = LetterText("Penolakan Permohonan", (_REFUSAL,), reasons, closing=_AFTER_REFUSAL)
     # the reasons are the clerk's own words: a brace in them is a brace
-    words = replace(_words(text.filled(values)), conditions=reasons)
+    words = replace(words_of(text.filled(values)), conditions=reasons)
     return Content(
         letterhead=letterhead(),
         text=words,
@@ -156,19 +156,12 @@ def _refusal(application: Application, sites: list[Site], on: date) -> Content:
         holder=_holder(application),
         address=(values["address"],) if values["address"] else (),
         copies_to=tuple(application.draft.copies_to),
-        signer=_signer(on),
+        signer=signer_on(on),
     )
 
 
-def _words(text: LetterText) -> Words:
+def words_of(text: LetterText) -> Words:
     return Words(text.title, text.paragraphs, text.conditions, text.closing)
-
-
-def _signer(on: date) -> Signer | None:
-    found = signer_on(on)
-    if found is None:
-        return None
-    return Signer(found.name, found.title, found.rank, found.nip, found.acting, found.decree)
 
 
 def _place_and_day(on: date) -> str:

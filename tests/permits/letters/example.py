@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from permits.letters.content import Content, Field, Letterhead, Signer, Words
+from geoportal.accounts.signer import Signer
+from permits.letters.content import Content, Field, Letterhead, Words
 
 NIK = "9975014101900001"
 SEAL_URL = "HTTPS://IZIN.EXAMPLE/V/ABCDEFGHJKMNPQRSTVWXYZ2345"

@@ -20,8 +20,9 @@ from django.contrib.gis.geos import Point  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from companies.models import Company  # noqa: E402
+from geoportal.accounts.signer import Signer  # noqa: E402
 from permits.letters import issuing  # noqa: E402
-from permits.letters.content import Content, Field, Kind, Signer, Words, letterhead  # noqa: E402
+from permits.letters.content import Content, Field, Kind, Words, letterhead  # noqa: E402
 from permits.models import Issuing, Permit, PermitSite, PermitType  # noqa: E402
 
 TEMPLATE = "{seq:06}/{code}/{month_roman}/{year}"
