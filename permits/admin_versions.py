@@ -21,6 +21,7 @@ from permits import preview, versions
 from permits.definitions import Definition, DefinitionError, definition_of
 from permits.letters.render import CannotRender
 from permits.models import TypeVersion, VersionState
+from permits.pages.answers import private
 
 _MOVES = {"pakai": versions.activate, "pensiun": versions.retire}
 
@@ -180,10 +181,7 @@ class TypeVersionAdmin(_Editors, admin.ModelAdmin):  # type: ignore[type-arg]
         except (CannotRender, DefinitionError) as error:
             context = {"version": version, "problems": str(error).split("\n")}
             return render(request, "permits/admin/preview.html", context, status=422)
-        response = HttpResponse(made, content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="contoh-{version.type.code}.pdf"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return private(made, filename=f"contoh-{version.type.code}.pdf")
 
 
 def _pretty(definition: Any) -> str:

@@ -36,7 +36,8 @@ from permits.models import (
 from permits.models import (
     ApplicationStatus as Status,
 )
-from permits.workflow import Actor, Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Actor, Forbidden
 
 PIN_DIGITS = 6
 KEY_LENGTH = 26

@@ -21,7 +21,8 @@ from permits.letters.content import Content, Field, Kind, Words, letterhead
 from permits.letters.render import render
 from permits.models import Application, Bill, BillKind
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Actor, Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Actor, Forbidden
 
 _BEFORE: Final = {Status.DRAFTING: Role.BACK_OFFICE, Status.REVIEW: Role.OFFICIAL}
 MOST: Final = Decimal(10) ** 12
@@ -62,10 +63,7 @@ def record_elsewhere(
 def attach_proof(application: Application, file: uploads.Received, *, name: str, by: User) -> None:
     """By the applicant, or by the front office for them. The front office then settles it."""
     _may_pay(application, by)
-    try:
-        upload = uploads.receive(file, by=by, name=name)
-    except uploads.Refused as refusal:
-        raise Refused(str(refusal)) from refusal
+    upload = uploads.receive(file, by=by, name=name)
     with transaction.atomic():
         row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
         _may_pay(row, by)
@@ -108,5 +106,5 @@ def letter(bill: Bill, site: str) -> bytes:
         amount=words.rupiah(bill.amount),
         amount_words=words.rupiah_in_words(bill.amount),
     )
-    address = f"{site.rstrip('/')}{reverse('track')}?nomor={application.registration_number}"
+    address = f"{site}{reverse('track')}?nomor={application.registration_number}"
     return render(Kind.BILL, replace(page, seal_url=address, seal_code=str(application)))

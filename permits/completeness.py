@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from permits import questions
-from permits.definitions import clean, definition_of
+from permits.definitions import DocumentRule, clean, definition_of
 from permits.models import Application, LocationKind, Purpose
 
 HOLDER, PLACE, DOCUMENTS = "pemegang", "lokasi", "dokumen"  # steps of the form, as in its address
@@ -61,9 +61,13 @@ def _places(application: Application) -> list[Gap]:
     return [Gap(PLACE, "point", _("the place on the map"))]
 
 
-def _papers(application: Application) -> list[Gap]:
+def rules(application: Application) -> list[DocumentRule]:
+    """The documents that the answers so far and the purpose ask for."""
     definition = definition_of(application.version)
     values = clean(definition, application.all_answers, complete=False).values
+    return definition.documents_for(application.purpose, values)
+
+
+def _papers(application: Application) -> list[Gap]:
     given = set(application.documents.values_list("key", flat=True))
-    asked = definition.documents_for(application.purpose, values)
-    return [Gap(DOCUMENTS, r.key, r.label) for r in asked if r.required and r.key not in given]
+    return [Gap(DOCUMENTS, r.key, r.label) for r in rules(application) if r.required and r.key not in given]

@@ -27,13 +27,15 @@ from geoportal.daily import daily
 from permits import notices, post, workflow
 from permits.models import DECIDED, Application, Delivery, DeliveryEvent, DeliveryState, Way
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Actor, Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Actor, Forbidden
 
 log = logging.getLogger("permits.delivery")
 S = DeliveryState
 TRACKING: Final = re.compile(r"[A-Z0-9]{8,30}")
 MOST_LINES: Final = 5
-_WAITING: Final = frozenset({S.PREPARED, S.RETURNED, S.RESENDING})
+#: The way may still be changed.
+OPEN: Final = frozenset({S.PREPARED, S.RETURNED, S.RESENDING})
 
 
 def choose(
@@ -54,7 +56,7 @@ def choose(
     with transaction.atomic():
         Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
         found = Delivery.objects.filter(application=application).first() or Delivery(application=application)
-        if found.state not in _WAITING:
+        if found.state not in OPEN:
             raise Refused(_("The letter is on its way or was handed over: %s.") % found.get_state_display())
         found.way = way
         found.recipient, found.address = (recipient, "\n".join(lines)) if by_post else ("", "")
@@ -148,7 +150,7 @@ def hand_over(application: Application, *, pin: str = "", name: str = "", by: Us
         if row.status not in DECIDED:
             raise Refused(_("There is no letter yet."))
         found = Delivery.objects.filter(application=row).first() or Delivery(application=row)
-        if found.state not in _WAITING:
+        if found.state not in OPEN:
             raise Refused(_("The letter is on its way or was handed over: %s.") % found.get_state_display())
         found.way, found.recipient, found.address, found.received_by = Way.COUNTER, "", "", name
         _write(found, S.RECEIVED, by=by, note=_("By PIN") if pin else _("By name"))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.gis.measure import D
 from django.core import signing
 from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -16,7 +15,7 @@ from permits.models import ApplicationStatus as Status
 from permits.workflow import MOVES
 
 PAGE = 50
-NEAR = D(m=30)
+NEAR = 30 / 111_320  # 30 m in degrees of latitude; a box a little wider east and west does no harm
 #: While the clock is stopped nothing is due: such files come last.
 _NEVER = date(9999, 12, 31)
 
@@ -105,10 +104,7 @@ def related_permits(application: Application, sites: Sequence[ApplicationSite]) 
     wanted = Q(pk=None)
     if application.company_id is not None:
         wanted |= Q(company=application.company_id)
-    points = [site.point for site in sites if site.point]
-    for point in points:
-        metres = NEAR.m / 111_320  # degrees of latitude; a box a little wider east and west does no harm
-        box = point.buffer(metres)
-        wanted |= Q(sites__point__within=box)
+    for point in (site.point for site in sites if site.point):
+        wanted |= Q(sites__point__within=point.buffer(NEAR))
     found = Permit.objects.filter(wanted).select_related("type", "company").distinct()
     return list(found.order_by("-issued_on", "-id")[:10])

@@ -7,20 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
-from permits import applications, definitions, uploads
-from permits.definitions import DocumentRule
+from permits import applications, uploads
+from permits.completeness import rules
 from permits.models import Application, ApplicationDocument, Upload
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 MOST = 10  # files for one document: pages that were photographed one by one
 MONTH = timedelta(days=30)
-
-
-def rules(application: Application) -> list[DocumentRule]:
-    """As the answers so far and the purpose ask for."""
-    definition = definitions.definition_of(application.version)
-    values = definitions.clean(definition, application.all_answers, complete=False).values
-    return definition.documents_for(application.purpose, values)
 
 
 def given(application: Application) -> dict[str, list[ApplicationDocument]]:
@@ -35,10 +28,7 @@ def attach(application: Application, key: str, file: uploads.Received, *, name: 
     """Takes a file. Raises Refused with words; the file is looked into before anything is locked."""
     applications.editable(application, by)
     _known(application, key)
-    try:
-        upload = uploads.receive(file, by=by, name=name)
-    except uploads.Refused as refusal:
-        raise Refused(str(refusal)) from refusal
+    upload = uploads.receive(file, by=by, name=name)
     _add(application, key, upload, by)
 
 

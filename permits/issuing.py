@@ -24,7 +24,7 @@ from permits.models import (
     Purpose,
 )
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 
 def issue(application: Application, *, number: str, on: date) -> Permit:

@@ -18,9 +18,10 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import notices
 from permits.models import Act, Permit, PermitAct
+from permits.refusals import Refused
 from permits.reminders import holders
 from permits.status import VALID, Status, StatusOf
-from permits.workflow import Forbidden, Refused
+from permits.workflow import Forbidden
 
 _FROM: Final[Mapping[Act, frozenset[Status]]] = {
     Act.SUSPEND: VALID,

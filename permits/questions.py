@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from permits import definitions
 from permits.definitions import Definition, Question, QuestionKind
 from permits.models import Application
-from permits.points import read_latlon, read_outline
+from permits.points import latlon, outline, read_latlon, read_outline
 
 Texts = dict[str, str]
 PREFIX = "q-"
@@ -100,10 +100,8 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(str, value))
     if isinstance(value, dict):
-        lon_lat = value.get("coordinates", [])
-        if value.get("type") == "Point":
-            return f"{lon_lat[1]:.6f}, {lon_lat[0]:.6f}"
-        return "\n".join(f"{lat:.6f}, {lon:.6f}" for lon, lat in lon_lat[0][:-1])
+        shape: Any = GEOSGeometry(json.dumps(value))
+        return latlon(shape) if isinstance(shape, Point) else outline(shape)
     return str(value)
 
 

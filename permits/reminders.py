@@ -30,21 +30,14 @@ def remind_of_ends(on: date) -> int:
     told = 0
     with override("id"):
         for permit in _ending(on).iterator(chunk_size=500):
-            left = (permit.valid_until - on).days if permit.valid_until else 0
+            assert permit.valid_until is not None  # noqa: S101  # chosen by it
+            left = (permit.valid_until - on).days
             mark = next(days for days in DAYS if left <= days)
             # a permit for three weeks is not reminded of its end on the day it is issued
-            if (
-                permit.issued_on
-                and permit.valid_until
-                and permit.issued_on > _before(permit.valid_until, mark)
-            ):
+            if permit.issued_on and permit.issued_on > permit.valid_until - timedelta(days=mark):
                 continue
             told += _remind(permit, mark)
     return told
-
-
-def _before(day: date, days: int) -> date:
-    return day - timedelta(days=days)
 
 
 def _ending(on: date) -> QuerySet[Permit]:

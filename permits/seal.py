@@ -14,14 +14,11 @@ from django.utils.translation import gettext as _
 from geoportal.accounts.models import User
 from geoportal.ids import ALPHABET, is_id, new_id, normalise
 from permits.models import Letter, Permit
+from permits.refusals import Refused
 
 LENGTH = 26  # base 30: 127 bits
 GROUP = 4
 _DOMAIN = b"sakpore.seal.v1\0"  # the same text hashed for another purpose gives another hash
-
-
-class Refused(ValueError):
-    """A letter cannot be issued or withdrawn; the text says why and what to do."""
 
 
 def new_seal_id() -> str:

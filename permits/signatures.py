@@ -27,9 +27,9 @@ from permits.letters.issuing import CannotIssue
 from permits.letters.render import CannotRender
 from permits.models import Application, Issuing, IssuingQuerySet, IssuingState, Letter
 from permits.models import ApplicationStatus as Status
+from permits.refusals import Refused
 from permits.signing import Refused as SignerRefused
 from permits.signing import UnknownOutcome
-from permits.workflow import Refused
 
 REFUSAL_NUMBERS = "{seq:04}/PENOLAKAN/{month_roman}/{year}"
 _SUBJECT = "application:"

@@ -21,6 +21,7 @@ from geoportal.accounts.models import User
 from geoportal.ids import new_id
 from geoportal.plugins import plugin
 from permits.models import Upload
+from permits.refusals import Refused
 from permits.scanning import Scanner, ScannerDown
 
 MOST_BYTES: Final = 10_000_000
@@ -40,10 +41,6 @@ _WORDS: Final[dict[str, Promise]] = {
     "locked": gettext_lazy("This PDF is locked with a password. Save it without one, then send it again."),
     "pages": gettext_lazy("This PDF has more than 60 pages. Send only the pages that are asked for."),
 }
-
-
-class Refused(Exception):
-    """The file is not taken; says why and what to do."""
 
 
 class Received(Protocol):

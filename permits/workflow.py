@@ -20,6 +20,7 @@ from permits.effects import After, Effect
 from permits.guards import Guard
 from permits.models import Application, Event
 from permits.models import ApplicationStatus as Status
+from permits.refusals import Refused
 
 S = Status
 
@@ -138,10 +139,6 @@ MOVES: Final = _table(
     _move("withdraw", S.DRAFT, S.SUBMITTED, S.RETURNED, S.ACCEPTED, S.PROCESSING, to=S.WITHDRAWN,
           by=A.APPLICANT, label=_("Withdraw"), done=_("Withdrawn by the applicant"), tells=True),
 )  # fmt: skip
-
-
-class Refused(ValueError):
-    """The move cannot be made; the text says why and what to do. Nothing was changed."""
 
 
 class Forbidden(Refused):

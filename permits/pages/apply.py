@@ -17,14 +17,15 @@ from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
 from geoportal.ids import new_id
 from permits import applications, documents, places, steps
-from permits.completeness import DOCUMENTS, missing
+from permits.completeness import DOCUMENTS, missing, rules
 from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
+from permits.pages.answers import wants_json
 from permits.pages.forms import city, form_for
 from permits.points import read_latlon
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 PIN_COOKIE, PIN_SECONDS = "pin", 3600
 LONGEST = 100_000  # characters of one step
@@ -115,11 +116,11 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     try:
         saved = steps.save(application, here, texts, _base(request), by=who(request))
     except Refused as refusal:
-        if _wants_json(request):
+        if wants_json(request):
             return JsonResponse({"refused": str(refusal)}, status=409)
         messages.error(request, str(refusal))
         return redirect("apply-own", public_id)
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"stored": saved.stored, "conflicts": saved.conflicts})
     form = form_for(here, texts, application=application, by=who(request))
     if saved.conflicts or not form.is_valid() or "tambah" in request.POST:
@@ -130,10 +131,6 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
 
 
 _OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"})
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "") == "application/json"
 
 
 def _base(request: HttpRequest) -> dict[str, str] | None:
@@ -152,7 +149,7 @@ def _onwards(
         return redirect("apply-own", application.public_id)
     if position + 1 < len(every):
         return redirect("apply-step", application.public_id, every[position + 1].slug)
-    if documents.rules(application):
+    if rules(application):
         return redirect("apply-step", application.public_id, DOCUMENTS)
     return redirect("apply-summary", application.public_id)
 

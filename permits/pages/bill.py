@@ -15,9 +15,10 @@ from permits import bills
 from permits.letters.words import rupiah
 from permits.models import Application, Bill, BillKind
 from permits.models import ApplicationStatus as Status
+from permits.pages.answers import private, refusals_told, site_of
 from permits.pages.apply import own, who
 from permits.pages.case import case_of
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 
 def _context(application: Application) -> dict[str, object]:
@@ -33,14 +34,12 @@ def _context(application: Application) -> dict[str, object]:
 
 
 def _attach(request: HttpRequest, application: Application, by: User) -> None:
-    try:
+    with refusals_told(request):
         file = request.FILES.get("berkas")
         if file is None:
             raise Refused(_("Choose a file, or take a photograph, first."))
         bills.attach_proof(application, file, name=file.name or "", by=by)
         messages.success(request, _("The proof of payment was received. The front office checks it."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
 
 
 @never_cache
@@ -63,9 +62,7 @@ def letter(request: HttpRequest, public_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     found.application = application
-    pdf = bills.letter(found, settings.SITE_URL or request.build_absolute_uri("/"))
-    headers = {"Content-Disposition": f'inline; filename="skrd-{application}.pdf"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    return private(bills.letter(found, site_of(request)), filename=f"skrd-{application}.pdf")
 
 
 class ElsewhereForm(forms.Form):

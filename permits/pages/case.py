@@ -20,11 +20,14 @@ from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
 from permits import applications, clock, desks, documents, signatures, workflow
+from permits.completeness import rules
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
+from permits.pages.answers import key_of, refusals_told
 from permits.pages.queue import staff_only
-from permits.workflow import MOVES, Refused, Transition
+from permits.refusals import Refused
+from permits.workflow import MOVES, Transition
 
 #: Moves that have a form of their own on the page, or another page.
 _APART = frozenset({"report", "submit_draft", "sign", "sign_refusal", "submit", "resubmit"})
@@ -186,7 +189,7 @@ def _page(
         "collected": [item for item in items if item.correction.event is None],
         "sent": [item for item in items if item.correction.event is not None],
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
-        "papers": [(rule, given.get(rule.key, [])) for rule in documents.rules(application)],
+        "papers": [(rule, given.get(rule.key, [])) for rule in rules(application)],
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.select_related("by")),
         "related": desks.related_permits(application, sites),
@@ -230,22 +233,19 @@ def _differences(application: Application) -> list[tuple[str, str, str]]:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    text = request.POST.get("dilihat", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else None
+    return key_of(request.POST.get("dilihat", ""))
 
 
 @require_POST
 def move(request: HttpRequest, public_id: str) -> HttpResponse:
     application, user = case_of(request, public_id)
     name = request.POST.get("langkah", "")
-    try:
+    with refusals_told(request):
         if name in _APART:
             raise Refused(_("This move has a form of its own."))
         data = {"note": request.POST.get("catatan", "")[:2000]}
         workflow.apply(application, name, by=user, data=data, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES[name].done)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("case", public_id)
 
 
@@ -253,10 +253,10 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
 def correction(request: HttpRequest, public_id: str) -> HttpResponse:
     """Adds to the list that a return will send, or takes one off it."""
     application, user = case_of(request, public_id)
-    try:
-        dropped = request.POST.get("hapus", "")
-        if dropped.isdecimal() and len(dropped) < 19:
-            applications.drop_correction(application, int(dropped), by=user)
+    with refusals_told(request):
+        dropped = key_of(request.POST.get("hapus", ""))
+        if dropped is not None:
+            applications.drop_correction(application, dropped, by=user)
         else:
             about = request.POST.get("mengenai", "")
             applications.collect(
@@ -266,18 +266,14 @@ def correction(request: HttpRequest, public_id: str) -> HttpResponse:
                 text=request.POST.get("teks", ""),
                 by=user,
             )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("case", public_id)
 
 
 @require_POST
 def note(request: HttpRequest, public_id: str) -> HttpResponse:
     application, user = case_of(request, public_id)
-    try:
+    with refusals_told(request):
         applications.add_note(application, request.POST.get("teks", ""), by=user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("case", public_id)
 
 
@@ -295,15 +291,13 @@ def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     # what equals the type's own text follows the type: it is not kept as a change
     lines = {name: [] if text == _own_text(application, name) else text for name, text in lines.items()}
-    try:
+    with refusals_told(request):
         applications.write_draft(application, **lines, reasons=form.cleaned_data["reasons"], by=user)
         if "serahkan" in request.POST:
             workflow.apply(application, "submit_draft", by=user, seen=_seen(request))
             messages.success(request, _("Done: %s.") % MOVES["submit_draft"].done)
         else:
             messages.success(request, _("The draft was saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("case", public_id)
 
 
@@ -314,9 +308,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, application, user, report=form, status=422)
     visit = Inspection(**form.cleaned_data)
-    try:
+    with refusals_told(request):
         workflow.apply(application, "report", by=user, data={"report": visit}, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES["report"].done)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("case", public_id)

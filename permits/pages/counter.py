@@ -14,7 +14,7 @@ from permits import applications, steps
 from permits.applications import Consent
 from permits.models import Permit, PermitType, Purpose
 from permits.pages.queue import staff_only
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 
 class CounterForm(forms.Form):

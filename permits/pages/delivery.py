@@ -12,12 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from geoportal.accounts.roles import Role
 from permits import delivery
-from permits.models import DECIDED, Delivery, DeliveryState, Way
+from permits.models import DECIDED, Delivery, Way
 from permits.pages.apply import own, who
 from permits.pages.case import case_of
-from permits.workflow import Refused
-
-OPEN = frozenset({DeliveryState.PREPARED, DeliveryState.RETURNED, DeliveryState.RESENDING})
+from permits.refusals import Refused
 
 
 class DeliveryForm(forms.Form):
@@ -70,7 +68,7 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "application": application,
         "delivery": found,
-        "form": form if found is None or found.state in OPEN else None,
+        "form": form if found is None or found.state in delivery.OPEN else None,
         "events": list(found.events.order_by("-ordinal")) if found else [],
     }
     return render(request, "permits/delivery.html", context, status=422 if form.errors else 200)

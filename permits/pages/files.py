@@ -7,6 +7,7 @@ from geoportal.accounts.models import User
 from permits import uploads
 from permits.access import may_see
 from permits.models import Upload
+from permits.pages.answers import private
 
 
 @require_safe
@@ -32,11 +33,10 @@ def _answer(upload: Upload, n: int | None) -> HttpResponse:
         data = uploads.original(upload) if n is None else uploads.page_image(upload, n)
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(data, content_type="application/octet-stream" if n is None else "image/jpeg")
     if n is None:
-        response["Content-Disposition"] = f'attachment; filename="{upload.public_id}.{upload.kind}"'
-    response["X-Content-Type-Options"] = "nosniff"
+        name = f"{upload.public_id}.{upload.kind}"
+        response = private(data, kind="application/octet-stream", filename=name, attach=True)
+    else:
+        response = private(data, kind="image/jpeg")
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -16,8 +16,9 @@ from permits import applications, signatures, survey, workflow
 from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
+from permits.pages.answers import key_of, refusals_told
 from permits.pages.apply import own, who
-from permits.workflow import PUBLIC, Refused
+from permits.workflow import PUBLIC
 
 MISSES, SECONDS = 10, 900  # wrong guesses of one address, and for one number
 _NOBODY = "argon2$argon2id$v=19$m=102400,t=2,p=8$Y29udG9oY29udG9o$7NqO0o3wT1w9n0b7l9y3Kg"
@@ -59,30 +60,26 @@ def progress_of(application: Application) -> dict[str, object]:
 def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answers to corrections, and with "kirim" the whole file again."""
     application = own(request, public_id)
-    try:
+    with refusals_told(request):
         for name, value in request.POST.items():
-            text = str(value)
-            if name.startswith("jawab-") and name[6:].isdecimal() and text.strip():
-                applications.answer_correction(application, int(name[6:]), answer=text, by=who(request))
+            text, item = str(value), key_of(name.removeprefix("jawab-"))
+            if name.startswith("jawab-") and item is not None and text.strip():
+                applications.answer_correction(application, item, answer=text, by=who(request))
         if "kirim" in request.POST:
             workflow.apply(application, "resubmit", by=who(request))
             messages.success(request, _("Your corrections were sent. The front office looks at them next."))
         else:
             messages.success(request, _("Saved. Send the file again when everything is put right."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("apply-own", public_id)
 
 
 @require_POST
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     application = own(request, public_id)
-    try:
+    with refusals_told(request):
         reason = {"note": request.POST.get("catatan", "")[:500]}
         workflow.apply(application, "withdraw", by=who(request), data=reason)
         messages.success(request, _("The application was withdrawn."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("apply-mine")
 
 

@@ -1,6 +1,5 @@
 """Letters as files: a draft's preview, the issued letter, the receipt. Private, and never cached."""
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from permits.letters.content import Kind
 from permits.letters.pictures import picture
 from permits.letters.render import CannotRender, render
 from permits.models import Application
+from permits.pages.answers import private, site_of
 from permits.pages.apply import own, receipt_pin
 from permits.pages.case import case_of, reads_drafts
 
@@ -20,7 +20,7 @@ from permits.pages.case import case_of, reads_drafts
 def draft(request: HttpRequest, public_id: str) -> HttpResponse:
     """The letter as it would be signed today, each page marked as a draft."""
     application, pdf = _draft(request, public_id)
-    return private(pdf, name=f"draf-{application.registration_number}")
+    return private(pdf, filename=f"draf-{application.registration_number}.pdf")
 
 
 @require_safe
@@ -64,7 +64,7 @@ def _letter(application: Application) -> HttpResponse:
         pdf = store.get(found.file)
     except store.Damaged as error:
         raise Http404 from error
-    return private(pdf, name=f"surat-{application.registration_number}", attach=True)
+    return private(pdf, filename=f"surat-{application.registration_number}.pdf", attach=True)
 
 
 @require_safe
@@ -74,23 +74,5 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     pin = receipt_pin(request, application) or ""
     content = wording.receipt_of(application, pin=pin, site=site_of(request))
-    name = f"tanda-terima-{application.registration_number}"
-    return private(render(Kind.RECEIPT, content), name=name, attach=True)
-
-
-def site_of(request: HttpRequest) -> str:
-    """Where QR codes lead: where the office says that this site lives, else where it was asked."""
-    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-
-
-def private(
-    data: bytes, *, kind: str = "application/pdf", name: str = "", attach: bool = False
-) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    if name:
-        how = "attachment" if attach else "inline"
-        response["Content-Disposition"] = f'{how}; filename="{name}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    filename = f"tanda-terima-{application.registration_number}.pdf"
+    return private(render(Kind.RECEIPT, content), filename=filename, attach=True)

@@ -13,7 +13,7 @@ from geoportal.accounts.roles import Role
 from permits import life
 from permits.models import Act, Permit
 from permits.pages.queue import staff_only
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 _BUTTONS = {
     Act.SUSPEND: gettext_lazy("Suspend"),

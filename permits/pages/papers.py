@@ -8,11 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from permits import documents, steps
-from permits.completeness import DOCUMENTS
+from permits.completeness import DOCUMENTS, rules
 from permits.models import EDITABLE, Application
 from permits.pages import shown
+from permits.pages.answers import key_of, wants_json
 from permits.pages.apply import own, who
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 
 @never_cache
@@ -23,22 +24,21 @@ def papers(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("apply-own", public_id)
     if request.method != "POST":
         return _page(request, application)
-    wants_json = request.headers.get("Accept", "") == "application/json"
     try:
         _write(request, application)
     except Refused as refusal:
-        if wants_json:
+        if wants_json(request):
             return JsonResponse({"refused": str(refusal)}, status=422)
         messages.error(request, str(refusal))
-    return JsonResponse({}) if wants_json else redirect("apply-step", public_id, DOCUMENTS)
+    return JsonResponse({}) if wants_json(request) else redirect("apply-step", public_id, DOCUMENTS)
 
 
 def _write(request: HttpRequest, application: Application) -> None:
     by = who(request)
-    dropped, again = request.POST.get("hapus", ""), request.POST.get("pakai", "")
+    dropped, again = key_of(request.POST.get("hapus", "")), request.POST.get("pakai", "")
     key = request.POST.get("dokumen", "")[:60]
-    if dropped.isdecimal() and len(dropped) < 19:
-        documents.remove(application, int(dropped), by=by)
+    if dropped is not None:
+        documents.remove(application, dropped, by=by)
     elif again:
         documents.reuse(application, key, again[:12], by=by)
     elif file := request.FILES.get("berkas"):
@@ -52,10 +52,7 @@ def _page(request: HttpRequest, application: Application) -> HttpResponse:
     every = steps.steps(application)
     context = {
         "application": application,
-        "papers": [
-            (rule, given.get(rule.key, []), offered.get(rule.key, []))
-            for rule in documents.rules(application)
-        ],
+        "papers": [(rule, given.get(rule.key, []), offered.get(rule.key, [])) for rule in rules(application)],
         "number": len(every) + 1,
         "count": len(every) + 2,
         "back": every[-1].slug,

@@ -16,9 +16,10 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import delivery, postage
 from permits.models import Delivery, DeliveryQuerySet
+from permits.pages.answers import private, refusals_told
 from permits.pages.queue import staff_only
 from permits.post import PostUnavailable, post
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 SHOWN: Final = postage.MOST
 
@@ -62,8 +63,7 @@ def prints(request: HttpRequest) -> HttpResponse:
         pdf, name = postage.manifest(rows, timezone.localdate()), "daftar-kiriman.pdf"
     else:
         pdf, name = postage.labels(rows), "label-alamat.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+    return private(pdf, filename=name)
 
 
 def _ask(row: Delivery) -> None:
@@ -87,13 +87,11 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         "ulang": lambda: delivery.send_again(row, by=user),
         "tanya": lambda: _ask(row),
     }
-    try:
+    with refusals_told(request):
         wanted = moves.get(request.POST.get("langkah", ""))
         if wanted is None:
             raise Refused(_("There is no such move. Load the page again and choose from what it offers."))
         wanted()
         row.refresh_from_db()
         messages.success(request, _("Done: %s.") % row.get_state_display())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("post-room")

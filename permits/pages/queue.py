@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geoportal.accounts.models import User
 from permits import applications, clock, desks
+from permits.pages.answers import key_of, refusals_told
 from permits.pages.apply import who
-from permits.workflow import Refused
+from permits.refusals import Refused
 
 _ASKED = ("peran", "status", "jenis", "q", "petugas")
 
@@ -73,16 +74,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest) -> HttpResponse:
     """Gives the ticked files to somebody; back to the list that was shown."""
     user = staff_only(request)
-    pks = [int(pk) for pk in request.POST.getlist("berkas")[: desks.PAGE] if pk.isdecimal() and len(pk) < 19]
+    keys = map(key_of, request.POST.getlist("berkas")[: desks.PAGE])
     name = request.POST.get("kepada", "")
-    to = desks.staff().filter(pk=int(name)).first() if name.isdecimal() and len(name) < 19 else None
-    try:
+    person = key_of(name)
+    to = None if person is None else desks.staff().filter(pk=person).first()
+    with refusals_told(request):
         if name and to is None:
             raise Refused(_("Choose somebody from the list."))
-        n = applications.assign(pks, to=to, by=user)
+        n = applications.assign([key for key in keys if key is not None], to=to, by=user)
         messages.success(request, ngettext("%d file was assigned.", "%d files were assigned.", n) % n)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     back = request.POST.get("kembali", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = reverse("queue")

@@ -22,7 +22,7 @@ from permits.guards import VERIFYING
 from permits.letters import wording
 from permits.models import Application, ApplicationQuerySet, Event, Issuing, IssuingState
 from permits.models import ApplicationStatus as Status
-from permits.pages.letters import site_of
+from permits.pages.answers import site_of
 from permits.pages.queue import staff_only
 from permits.signatures import Chosen, Outcome, Result
 

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from geoportal.plugins import plugin
 from permits import uploads
 from permits.models import Upload
+from permits.refusals import Refused
 from permits.scanning import Clamd, NoScanner, Scanner, ScannerDown
 from tests.permits.uploading.files import picture
 
@@ -103,7 +104,7 @@ def test_an_upload_fails_closed(settings: LazySettings) -> None:
                 "SCANNER": {"BACKEND": "permits.scanning.Clamd", "OPTIONS": {"address": address}}
             }
             plugin.cache_clear()
-            with pytest.raises(uploads.Refused):
+            with pytest.raises(Refused):
                 uploads.receive(ContentFile(data), by=None, name="a.jpg")
     plugin.cache_clear()
     assert not Upload.objects.exists()

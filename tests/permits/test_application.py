@@ -8,7 +8,8 @@ from permits import applications, workflow
 from permits.applications import Consent
 from permits.models import Application, Concerns, Event, Note, Purpose, Stage
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Forbidden
 from tests import factories
 
 pytestmark = pytest.mark.django_db

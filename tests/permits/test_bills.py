@@ -13,7 +13,8 @@ from geoportal.accounts.roles import Role
 from permits import applications, bills, workflow
 from permits.models import Application, Bill, BillKind, VoidNumber
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Forbidden
 from tests import factories
 from tests.permits.letters.test_render import text_of
 from tests.permits.uploading.files import picture

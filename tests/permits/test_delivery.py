@@ -16,7 +16,8 @@ from geoportal.models import Message
 from geoportal.plugins import plugin
 from permits import applications, delivery, issuing
 from permits.models import Application, Delivery, DeliveryEvent, DeliveryState, Way
-from permits.workflow import Forbidden, Refused
+from permits.refusals import Refused
+from permits.workflow import Forbidden
 from tests import factories
 from tests.contracts.post_server import Server, running
 

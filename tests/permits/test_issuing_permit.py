@@ -13,7 +13,7 @@ from permits import applications, workflow
 from permits.issuing import add_months, issue
 from permits.models import Application, Inspection, Permit, Purpose, Verdict
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Refused
+from permits.refusals import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db

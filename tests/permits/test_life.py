@@ -13,8 +13,9 @@ from geoportal.accounts.roles import Role
 from geoportal.models import Message
 from permits import life
 from permits.models import Act, Permit, PermitAct
+from permits.refusals import Refused
 from permits.status import Status
-from permits.workflow import Forbidden, Refused
+from permits.workflow import Forbidden
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import applications, documents
 from permits.models import Application
-from permits.workflow import Refused
+from permits.refusals import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db

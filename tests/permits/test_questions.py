@@ -15,7 +15,7 @@ from permits.completeness import missing
 from permits.definitions import Definition
 from permits.models import Application, PermitType
 from permits.models import ApplicationStatus as Status
-from permits.workflow import Refused
+from permits.refusals import Refused
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,6 +14,7 @@ from geoportal.accounts.models import User
 from geoportal.ids import ALPHABET, normalise
 from permits import qr, seal
 from permits.models import Letter
+from permits.refusals import Refused
 from tests import factories
 
 URL = seal.seal_url("23456789ABCDEFGHJKMNPQRSTV", "https://izin.contoh.go.id")
@@ -127,15 +128,15 @@ def test_who_issued_and_withdrew_is_on_record() -> None:
 def test_what_cannot_be_is_refused_with_a_reason() -> None:
     permit = factories.permit()
     made = seal.issue_letter(permit, by=None)
-    with pytest.raises(seal.Refused):
+    with pytest.raises(Refused):
         seal.issue_letter(permit, by=None, seal_id=seal.grouped(made).lower())
-    with pytest.raises(seal.Refused):
+    with pytest.raises(Refused):
         seal.issue_letter(permit, by=None, seal_id="KURANG")
-    with pytest.raises(seal.Refused):
+    with pytest.raises(Refused):
         seal.issue_letter(factories.permit(registered_only=True, source="oss"), by=None)
     letter = Letter.objects.get()
-    with pytest.raises(seal.Refused):
+    with pytest.raises(Refused):
         seal.withdraw_letter(letter, by=None, reason="  ")
     seal.withdraw_letter(letter, by=None, reason="Uji")
-    with pytest.raises(seal.Refused):
+    with pytest.raises(Refused):
         seal.withdraw_letter(letter, by=None, reason="Uji lagi")

@@ -13,7 +13,8 @@ from geoportal.accounts.roles import Role
 from permits import applications, workflow
 from permits.models import FINAL, Application, Concerns, Event, Inspection, NumberCounter, Verdict
 from permits.models import ApplicationStatus as Status
-from permits.workflow import MOVES, PUBLIC, Actor, Forbidden, Refused, StaleCase, apply
+from permits.refusals import Refused
+from permits.workflow import MOVES, PUBLIC, Actor, Forbidden, StaleCase, apply
 from tests import factories
 
 pytestmark = pytest.mark.django_db

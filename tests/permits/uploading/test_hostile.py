@@ -10,6 +10,7 @@ from PIL import Image
 
 from permits import uploads
 from permits.models import Upload
+from permits.refusals import Refused
 from tests.permits.uploading.files import archive, exif, pdf, picture, png_chunk, png_of
 
 MARK = b"<script>alert('UJI')</script>"
@@ -98,7 +99,7 @@ def test_there_are_enough_of_them() -> None:
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused_in_words_and_nothing_is_kept(case: str) -> None:
     name, make = REFUSED[case]
-    with pytest.raises(uploads.Refused, match=r"\w+ \w+"):
+    with pytest.raises(Refused, match=r"\w+ \w+"):
         uploads.receive(ContentFile(make()), by=None, name=name)
     assert not Upload.objects.exists()
 

@@ -10,6 +10,7 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import uploads
 from permits.models import Upload
+from permits.refusals import Refused
 from tests.permits.uploading.files import pdf, picture
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_a_row_that_cannot_be_written_leaves_no_file(
 def test_an_applicant_sends_only_so_many_a_day(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "MOST_A_DAY", 1)
     uploads.receive(ContentFile(picture()), by=owner, name="a.jpg")
-    with pytest.raises(uploads.Refused):
+    with pytest.raises(Refused):
         uploads.receive(ContentFile(picture()), by=owner, name="a.jpg")
     clerk = User.objects.create_user("fo-uji", roles=[Role.FRONT_OFFICE])
     for _ in range(2):
@@ -101,7 +102,7 @@ def test_a_decoder_that_is_killed_or_hangs_refuses_and_the_next_file_is_taken(
         hungry.write_text(body)
         monkeypatch.setattr(uploads, "_DECODER", hungry)
         monkeypatch.setattr(uploads, "SECONDS", 3)
-        with pytest.raises(uploads.Refused):
+        with pytest.raises(Refused):
             uploads.receive(ContentFile(picture()), by=None, name="a.jpg")
     monkeypatch.undo()
     assert decoder == uploads._DECODER

@@ -1,0 +1,45 @@
+"""What all pages do alike: tell a refusal, send a private file, read a key from a form."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from permits.refusals import Refused
+
+
+@contextmanager
+def refusals_told(request: HttpRequest) -> Iterator[None]:
+    """A verb that refuses ends the block, and the next page says why."""
+    try:
+        yield
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+
+
+def private(
+    data: bytes, *, kind: str = "application/pdf", filename: str = "", attach: bool = False
+) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    if filename:
+        how = "attachment" if attach else "inline"
+        response["Content-Disposition"] = f'{how}; filename="{filename}"'
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def site_of(request: HttpRequest) -> str:
+    """Where QR codes lead: where the office says that this site lives, else where it was asked."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def key_of(text: str) -> int | None:
+    """A row's key as a form sends it; None for what cannot be one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
