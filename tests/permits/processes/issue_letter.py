@@ -1,11 +1,7 @@
 """Issues one letter and is killed on the way: argv: the signer's folder, passphrase, step, before|after."""
 
-import os
-import signal
 import sys
 from datetime import date
-from typing import Any
-from unittest.mock import patch
 
 import django
 
@@ -13,25 +9,16 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
-from django.utils.module_loading import import_string  # noqa: E402
 
 from permits.letters import issuing  # noqa: E402
 from permits.letters.content import Kind  # noqa: E402
 from permits.models import Permit  # noqa: E402
 from tests.permits.letters.example import content  # noqa: E402
+from tests.permits.processes.dying import killed_at  # noqa: E402
 
 folder, passphrase, step, moment = sys.argv[1:]
 settings.PLUGINS["SIGNER"]["OPTIONS"] = {"path": f"{folder}/signer.p12"}
-original: Any = import_string(step)
-
-
-def deadly(*args: Any, **kwargs: Any) -> Any:
-    made = original(*args, **kwargs) if moment == "after" else None
-    os.kill(os.getpid(), signal.SIGKILL)
-    return made
-
-
-with patch(step, deadly):
+with killed_at(step, moment):
     with transaction.atomic():
         row = issuing.prepare(
             Kind.PERMIT, content(), subject="uji:1", template="{seq:04}/UJI/{year}", scope="UJI", code="UJI",
