@@ -28,10 +28,12 @@ BEGIN
             FROM (SELECT permit_id FROM source UNION ALL SELECT permit_id FROM target) both_sides;
         END IF;
         IF ids IS NULL THEN RETURN NULL; END IF;
-        SELECT array_agg(id), array_agg(DISTINCT type_id), array_agg(DISTINCT company_id) INTO ids, types, holders FROM (
+        -- MATERIALIZED: else the planner asks for published first, and one that is being published is not waited for
+        WITH locked AS MATERIALIZED (
             SELECT id, type_id, company_id, published FROM permits_permit WHERE id = ANY (ids)
-            ORDER BY id FOR NO KEY UPDATE) locked
-        WHERE published;
+            ORDER BY id FOR NO KEY UPDATE)
+        SELECT array_agg(id), array_agg(DISTINCT type_id), array_agg(DISTINCT company_id) INTO ids, types, holders
+        FROM locked WHERE published;
     END IF;
     -- unpublished permits cost nothing: imports load first and publish last
     IF coalesce(cardinality(ids), 0) = 0 THEN RETURN NULL; END IF;

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection, connections, transaction
 
 from companies.consent import set_consent
@@ -18,6 +19,8 @@ from permits.models import LocationPublic, Permit, PermitSite, PermitType
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+MOVED = Point(factories.HERE.x + 0.001, factories.HERE.y, srid=4326)
 
 
 class Race:
@@ -37,6 +40,9 @@ class Race:
 
     def close_type(self) -> None:
         PermitType.objects.filter(pk=self.permit.type_id).update(location_public=LocationPublic.VILLAGE)
+
+    def move_site(self) -> None:
+        PermitSite.objects.filter(permit_id=self.permit.pk).update(point=MOVED)
 
     def publish(self) -> None:
         Permit.objects.filter(pk=self.permit.pk).update(published=True)
@@ -74,6 +80,11 @@ def while_open(other: Callable[[], None]) -> Iterator[None]:
     assert not thread.is_alive()
 
 
+def stands_at(race: Race, point: Point) -> bool:
+    shown = Place.objects.get(permit_id=race.permit.pk).point
+    return shown is not None and shown.transform(4326, clone=True).equals_exact(point, 1e-9)
+
+
 @pytest.mark.parametrize("closing", [Race.withdraw_consent, Race.close_type])
 @pytest.mark.parametrize("writing", [Race.write_site, Race.publish])
 @pytest.mark.parametrize("closed_first", [True, False])
@@ -91,3 +102,21 @@ def test_what_is_withdrawn_while_it_is_written_is_not_public(
     assert (shown.withheld, shown.quality, shown.village_id) == (True, "village", race.village.pk)
     assert shown.point is not None
     assert shown.point.transform(4326, clone=True).equals_exact(race.village.label_point, 1e-9)
+
+
+def test_a_place_that_moves_while_its_permit_is_published_is_shown_where_it_is_now() -> None:
+    race = Race()
+    race.write_site()
+    Permit.objects.filter(pk=race.permit.pk).update(published=False)
+    with while_open(race.move_site):
+        race.publish()
+    assert stands_at(race, MOVED)
+
+
+def test_a_permit_that_is_published_while_its_place_moves_is_shown_where_it_is_now() -> None:
+    race = Race()
+    race.write_site()
+    Permit.objects.filter(pk=race.permit.pk).update(published=False)
+    with while_open(race.publish):
+        race.move_site()
+    assert stands_at(race, MOVED)
