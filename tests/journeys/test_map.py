@@ -164,6 +164,7 @@ def test_what_is_opened_while_the_list_loads_stays(journey: Start) -> None:
 # the middle of a disc in the colour of clusters, in pixels of the page
 A_CLUSTER = """() => {
   const canvas = document.querySelector("#kanvas .leaflet-overlay-pane canvas");
+  if (!canvas) return null; // nothing is drawn yet
   const scale = canvas.width / canvas.getBoundingClientRect().width;
   const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const indigo = (x, y) => {
@@ -187,7 +188,7 @@ A_CLUSTER = """() => {
 def test_clusters_split_on_a_click(journey: Start) -> None:
     page = journey().go("/peta/")
     map_is_drawn(page)
-    spot = page.evaluate(A_CLUSTER)
+    spot = page.wait_for_function(A_CLUSTER).json_value()
     page.mouse.click(spot["x"], spot["y"])
     expect(page).to_have_url(re.compile(r"#1[4-7]"))
     expect(page.locator(".leaflet-popup")).to_have_count(0)
