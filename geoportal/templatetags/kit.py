@@ -91,7 +91,7 @@ TASKS = (
 OTHERS = (
     ("/data/", _("Open data")),
     ("/api/docs/", _("For programmers (API)")),
-    ("/masuk/", _("Staff sign-in")),
+    ("/masuk/", _("Sign in")),
 )
 
 
