@@ -3,7 +3,11 @@
 /* global L */
 
 const css = getComputedStyle(document.documentElement);
-export const colour = (name) => css.getPropertyValue(`--${name}`).trim();
+const colours = new Map(); // to ask the style for each mark makes the browser lay out the page again
+export function colour(name) {
+  if (!colours.has(name)) colours.set(name, css.getPropertyValue(`--${name}`).trim());
+  return colours.get(name);
+}
 
 const disc = (r) => `M12 ${12 - r}a${r} ${r} 0 1 1 0 ${2 * r}a${r} ${r} 0 1 1 0-${2 * r}z`;
 // status: path in a box of 24 by 24, width of its line (0: none), whether it is filled

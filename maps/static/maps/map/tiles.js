@@ -7,6 +7,25 @@ import { PbfReader } from "pbf";
 const apart = (zoom) => (zoom < 15 ? 44 : 56 - 8 * (zoom - 13));
 const STREETS = 17;
 
+// What arrives together is drawn together, unless some of it is late: a frame costs a slow phone more than what it shows.
+const PATIENCE = 150; // ms
+const works = new Set();
+let fetching = 0;
+let timer;
+
+function draw() {
+  timer = undefined;
+  for (const work of works) work(); // and what these add
+  works.clear();
+}
+
+function drawSoon(work) {
+  works.add(work);
+  if (!fetching) clearTimeout(timer);
+  else if (timer) return;
+  timer = setTimeout(draw, fetching ? PATIENCE : 0);
+}
+
 /** A GridLayer whose `paint(tile, coords, element)` gets each decoded tile; the fetch of a tile that left is aborted. */
 const Vector = L.GridLayer.extend({
   options: { tileSize: 512, zoomOffset: -1, updateWhenIdle: true, keepBuffer: 1 },
@@ -21,20 +40,26 @@ const Vector = L.GridLayer.extend({
     const element = this.element(coords);
     const load = { stop: new AbortController() };
     this._loads.set(this._tileCoordsToKey(coords), load);
-    this._fetch(coords, load, element)
-      .then(() => done(null, element))
-      .catch((error) => error.name !== "AbortError" && done(error, element));
+    this._fetch(coords, load)
+      .then((tile) => () => {
+        if (tile && !load.stop.signal.aborted) this.paint(tile, coords, element, load);
+        done(null, element);
+      })
+      .catch((error) => () => error.name !== "AbortError" && done(error, element))
+      .then((work) => {
+        fetching--;
+        drawSoon(work);
+      });
+    fetching++;
     return element;
   },
-  async _fetch(coords, load, element) {
+  async _fetch(coords, load) {
     const z = coords.z + this.options.zoomOffset;
     const url = L.Util.template(this._url, { x: coords.x, y: coords.y, z }) + (this.query ? `?${this.query}` : "");
     const answer = await fetch(url, { signal: load.stop.signal });
     if (!answer.ok) throw new Error(`${answer.status} ${url}`);
     const bytes = await answer.arrayBuffer();
-    if (bytes.byteLength && !load.stop.signal.aborted) {
-      this.paint(new VectorTile(new PbfReader(bytes)), coords, element, load);
-    }
+    return bytes.byteLength ? new VectorTile(new PbfReader(bytes)) : null;
   },
   _drop(key) {
     const load = this._loads.get(key);
@@ -78,10 +103,8 @@ export const PermitTiles = Vector.extend({
     this._marks = [];
   },
   _regroup() {
-    this._frame ??= requestAnimationFrame(() => {
-      this._frame = undefined;
-      if (this._map) this._draw();
-    });
+    this._drawing ??= () => this._map && this._draw();
+    drawSoon(this._drawing);
   },
   _draw() {
     this._clear();

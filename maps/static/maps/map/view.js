@@ -148,18 +148,23 @@ export function createMap(pane, page) {
 
 /** Names of districts from afar, of villages from near. */
 function showNames(map, names) {
-  const groups = { district: L.layerGroup(), village: L.layerGroup() };
-  for (const [name, level, lon, lat] of names) {
-    const word = document.createElement("span");
-    word.textContent = name;
-    const icon = L.divIcon({ html: word, className: `zone-name ${level}`, iconSize: [0, 0] });
-    L.marker([lat, lon], { icon, interactive: false, keyboard: false }).addTo(groups[level]);
-  }
+  const groups = {};
+  const made = (level) => L.layerGroup(names.filter((one) => one[1] === level).map(nameOf));
   const choose = () => {
     const zoom = map.getZoom();
     const fits = { district: zoom >= 13 && zoom < 14, village: zoom >= 14 };
-    for (const level of Object.keys(groups)) map[fits[level] ? "addLayer" : "removeLayer"](groups[level]);
+    for (const level of Object.keys(fits)) {
+      if (fits[level]) map.addLayer((groups[level] ??= made(level)));
+      else if (groups[level]) map.removeLayer(groups[level]);
+    }
   };
   map.on("zoomend", choose);
   return choose;
+}
+
+function nameOf([name, level, lon, lat]) {
+  const word = document.createElement("span");
+  word.textContent = name;
+  const icon = L.divIcon({ html: word, className: `zone-name ${level}`, iconSize: [0, 0] });
+  return L.marker([lat, lon], { icon, interactive: false, keyboard: false });
 }
