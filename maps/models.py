@@ -1,6 +1,7 @@
 """The read model: what the public may see, and nothing else. Kept by the triggers in maps/sql/place.sql."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Final, Self
 
 from django.contrib.gis.db import models
@@ -9,6 +10,7 @@ from django.contrib.gis.geos import Point, Polygon
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection
+from django.db.models.functions import Cast, Coalesce
 
 from companies.models import Commodity, LegalForm, Source
 from geoportal.fields import EncryptedTextField
@@ -120,7 +122,9 @@ class Place(models.Model):
     commodities_broad = ArrayField(models.BigIntegerField())  # those of `commodities` that are only likely
     label = models.CharField(max_length=100)
     address = models.CharField(max_length=300)  # "" where withheld
-    village = models.ForeignKey(Zone, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    village = models.ForeignKey(
+        Zone, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     quality = models.CharField(max_length=10, choices=Quality)  # of the public point
     withheld = models.BooleanField()
     source = models.CharField(max_length=10, choices=Source)
@@ -149,6 +153,17 @@ class Place(models.Model):
             models.Index(fields=["public_id"], name="maps_place_public_id"),
             models.Index(fields=["number"], name="maps_place_number"),
             models.Index(fields=["company_id"], name="maps_place_company"),
+            models.Index(fields=["village"], name="maps_place_village"),
+            # the orders of lists
+            models.Index(
+                Coalesce("issued_on", Cast(models.Value(date.min), models.DateField())),
+                "id",
+                name="maps_place_newest",
+                condition=models.Q(first_site=True),
+            ),
+            models.Index(
+                fields=["company_name", "id"], name="maps_place_name", condition=models.Q(first_site=True)
+            ),
             GinIndex(fields=["commodities"], name="maps_place_commodities"),
             GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="maps_place_number_trgm"),
         ]

@@ -23,6 +23,7 @@ from maps import filters, search
 from maps.lists import LostCursor, read_cursor, write_cursor
 from maps.models import Place, PublicCompany, PublicCompanyQuerySet, goods_of
 from maps.pages import map_state
+from maps.pages.keeping import counted
 from maps.pages.map_entries import Seen, distance_text
 from permits.status import Status
 
@@ -168,7 +169,7 @@ def _page(asked: Asked) -> tuple[list[PublicCompany], int, str]:
     rows = _matching(asked)
     if asked.filter.q:
         rows = rows.filter(pk__in=search.company_matches(asked.filter.q, limit=BEST))
-    total = rows.count()
+    total, _nothing = counted(f"companies {asked.query(dekat='', urut='')}", lambda: (rows.count(), None))
     key: Any = F("name")
     if asked.sort == Sort.DISTANCE:
         here = Value(asked.filter.near_point, PointField(srid=4326))

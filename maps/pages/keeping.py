@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_page
 
@@ -10,6 +12,8 @@ from geoportal.caching import PUBLIC_SECONDS
 from maps import tiles
 
 CACHE = "pages"
+T = TypeVar("T")
+MANY = 20_000  # rows: to count more takes tenths of a second
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -28,3 +32,16 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return response
 
     return wrapped
+
+
+def counted(what: str, count: Callable[[], tuple[int, T]]) -> tuple[int, T]:
+    """How many, and what was found with them. To count very many takes long, so that is kept for as long as a
+    public page may be; `what` names the rows.
+    """
+    keep, key = caches[CACHE], f"counted {what}"
+    known: tuple[int, T] | None = keep.get(key)
+    if known is None:
+        known = count()
+        if known[0] > MANY:
+            keep.set(key, known, PUBLIC_SECONDS)
+    return known

@@ -113,7 +113,7 @@ def results(request: HttpRequest, options: Options, size: int = map_list.SIZE) -
         state = replace(state, cursor="")
         page = map_list.page(state, rows, size)
         hints.append(Hint(_("That page of the list is no longer there, so the list starts anew.")))
-    total, box = map_list.measure(rows)
+    total, box = map_list.measure(state, rows)
     withdrawn, perhaps = 0, []
     if not total:
         perhaps = search.nearest_words(state.filter.q) if state.filter.q else []

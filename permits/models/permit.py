@@ -35,8 +35,8 @@ class PermitQuerySet(models.QuerySet["Permit"]):
 class Permit(models.Model):
     """An issued permit. Its status is derived from its dates, never stored: permits.status."""
 
-    public_id = models.CharField(_("public id"), max_length=12, unique=True, default=new_id, editable=False)
-    number = models.CharField(_("number"), max_length=100, unique=True)
+    public_id = models.CharField(_("public id"), max_length=12, default=new_id, editable=False)
+    number = models.CharField(_("number"), max_length=100)
     type = models.ForeignKey(
         PermitType, models.PROTECT, related_name="permits", verbose_name=_("permit type")
     )
@@ -75,7 +75,10 @@ class Permit(models.Model):
     class Meta:
         verbose_name = _("permit")
         verbose_name_plural = _("permits")
+        # constraints, since unique=True brings an index for LIKE, which every new permit would pay for
         constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="permits_permit_public_id_once"),
+            models.UniqueConstraint(fields=["number"], name="permits_permit_number_once"),
             models.UniqueConstraint(fields=["source", "source_ref"], name="permits_permit_source_ref_once"),
             models.CheckConstraint(
                 condition=models.Q(valid_until=None)
@@ -93,17 +96,25 @@ class Permit(models.Model):
 class PermitSite(models.Model):
     """A place of a permit. `village` is derived from `point` by a database trigger and never typed."""
 
-    permit = models.ForeignKey(Permit, models.CASCADE, related_name="sites", verbose_name=_("permit"))
+    permit = models.ForeignKey(
+        Permit, models.CASCADE, db_index=False, related_name="sites", verbose_name=_("permit")
+    )
     ordinal = models.PositiveSmallIntegerField(_("order"), default=1)
     label = models.CharField(_("label"), max_length=100, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     point = models.PointField(_("place"), srid=4326, null=True, blank=True)
-    area = models.PolygonField(_("area"), srid=4326, null=True, blank=True)
+    area = models.PolygonField(_("area"), srid=4326, null=True, blank=True, spatial_index=False)
     quality = models.CharField(
         _("quality of the point"), max_length=10, choices=Quality, default=Quality.UNKNOWN
     )
     village = models.ForeignKey(
-        Zone, models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("village")
+        Zone,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        verbose_name=_("village"),
     )
 
     class Meta:
@@ -111,6 +122,7 @@ class PermitSite(models.Model):
         verbose_name_plural = _("sites")
         ordering = ["ordinal"]
         constraints = [models.UniqueConstraint(fields=["permit", "ordinal"], name="permits_permitsite_once")]
+        indexes = [models.Index(fields=["village"], name="permits_permitsite_village")]
 
     def __str__(self) -> str:
         return self.label or self.address
@@ -125,7 +137,7 @@ class Provenance(models.TextChoices):
 
 
 class PermitCommodity(models.Model):
-    permit = models.ForeignKey(Permit, models.CASCADE, verbose_name=_("permit"))
+    permit = models.ForeignKey(Permit, models.CASCADE, db_index=False, verbose_name=_("permit"))
     commodity = models.ForeignKey(Commodity, models.PROTECT, verbose_name=_("commodity"))
     provenance = models.CharField(
         _("how it is known"), max_length=10, choices=Provenance, default=Provenance.DECLARED

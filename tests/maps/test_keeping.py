@@ -5,6 +5,7 @@ from django.test import Client
 
 from geoportal.accounts.models import User
 from maps import tiles
+from maps.pages import keeping
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,14 @@ def test_not_for_who_is_signed_in(client: Client, version: list[str], zones: Non
     before = client.get("/peta/").content
     factories.permit()
     assert client.get("/peta/").content != before
+
+
+def test_only_a_large_count_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MANY", 10)
+    told = iter([(10, "a"), (11, "b"), (12, "c")])
+    assert [keeping.counted("few and then many", lambda: next(told)) for _ in range(3)] == [
+        (10, "a"),
+        (11, "b"),
+        (11, "b"),
+    ]
+    assert keeping.counted("something else", lambda: (1, "")) == (1, "")

@@ -14,6 +14,7 @@ ROUNDS = 7
 # what is measured, in the order of the report: (name, in one line, also with --quick)
 SECTIONS = (
     ("page", "the map page in a browser, empty cache", True),
+    ("walk", "a reader's walk over the map, in a small city and in a large one", True),
     ("queries", "database queries of every public page", True),
     ("start", "second start of bin/serve, in a clone of its own", False),
     ("import", "import_oss of synthetic exports: speed and memory", True),
