@@ -1,5 +1,6 @@
 """Finished public pages, kept in the memory of each worker while what they tell is unchanged."""
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
@@ -38,7 +39,7 @@ def counted(what: str, count: Callable[[], tuple[int, T]]) -> tuple[int, T]:
     """How many, and what was found with them. To count very many takes long, so that is kept for as long as a
     public page may be; `what` names the rows.
     """
-    keep, key = caches[CACHE], f"counted {what}"
+    keep, key = caches[CACHE], hashlib.blake2b(what.encode(), digest_size=16).hexdigest()
     known: tuple[int, T] | None = keep.get(key)
     if known is None:
         known = count()
