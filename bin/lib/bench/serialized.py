@@ -13,6 +13,7 @@ import django
 
 django.setup()
 
+from django.contrib.gis.db.models.functions import Transform  # noqa: E402
 from django.core.handlers.wsgi import WSGIRequest  # noqa: E402
 from django.core.serializers.json import DjangoJSONEncoder  # noqa: E402
 from django.http import QueryDict  # noqa: E402
@@ -34,8 +35,9 @@ def _places(query: str) -> list[Place]:
 def _context(request: Request, places: list[Place]) -> dict[str, Any]:
     sites: dict[int, list[Any]] = {}
     rows = Place.objects.filter(permit_id__in=[place.permit_id for place in places]).exclude(point=None)
-    for permit, point in rows.order_by("permit_id", "-first_site", "id").values_list("permit_id", "point"):
-        sites.setdefault(permit, []).append(point.transform(4326, clone=True))  # type: ignore[union-attr]
+    placed = rows.order_by("permit_id", "-first_site", "id").annotate(place=Transform("point", 4326))
+    for permit, point in placed.values_list("permit_id", "place"):
+        sites.setdefault(permit, []).append(point)
     boards = [place for place in places if place.type.location_kind == LocationKind.SIGNBOARD]
     offices = {place.company_id for place in boards if place.company_id}
     return {
