@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from geoportal.accounts.models import User
+from permits import orders
 from permits.guards import Data
 from permits.models import Application, Bill, BillKind, Correction, Draft, DraftKind, Event, Inspection
 from permits.numbers import allocate
@@ -56,11 +57,25 @@ def _draft(application: Application, by: User | None, kind: DraftKind) -> dict[s
 
 
 def report(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    """`evidence`: hashes of what the field app handed in with it, for the chain of events."""
     visit: Inspection = data["report"]
     assert by is not None  # noqa: S101  # no move of the system reports
     visit.application, visit.by = application, by
     visit.save()
-    return {"verdict": visit.verdict, "inspection": visit.pk}
+    orders.done(application)
+    return {"verdict": visit.verdict, "inspection": visit.pk, **data.get("evidence", {})}
+
+
+def order_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    assert by is not None  # noqa: S101  # no move of the system orders
+    visit = orders.order(
+        application, reason=str(data.get("note", "")), checklist=data.get("checklist"), by=by
+    )
+    return {"visit": visit.public_id}
+
+
+def cancel_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    return {"visits": orders.cancel(application, reason=str(data.get("note", "")))}
 
 
 def send_bill(application: Application, by: User | None, data: Data) -> dict[str, Any]:

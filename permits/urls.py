@@ -19,6 +19,7 @@ from permits.pages import (
     queue,
     sign,
     survey,
+    visits,
 )
 
 urlpatterns: list[Any] = [
@@ -53,6 +54,11 @@ urlpatterns: list[Any] = [
     path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
     path("petugas/izin/", life.find, name="permit-find"),
     path("petugas/izin/<str:public_id>/", life.permit, name="permit-life"),
+    path("petugas/cek-lokasi/", visits.plan, name="visits"),
+    path("petugas/cek-lokasi/atur/", visits.assign, name="visits-assign"),
+    path("petugas/cek-lokasi/surat-tugas.pdf", visits.letter, name="visits-letter"),
+    path("petugas/cek-lokasi/jadwal.ics", visits.calendar, name="visits-calendar"),
+    path("petugas/cek-lokasi/<str:public_id>/batal/", visits.cancel, name="visit-cancel"),
     path("petugas/pos/", post.room, name="post-room"),
     path("petugas/pos/cetak/", post.prints, name="post-prints"),
     path("petugas/pos/<str:public_id>/", post.move, name="post-move"),
