@@ -10,7 +10,17 @@ from django.utils import timezone
 from geoportal.accounts.models import User
 from permits import orders
 from permits.guards import Data
-from permits.models import Application, Bill, BillKind, Correction, Draft, DraftKind, Event, Inspection
+from permits.models import (
+    Application,
+    Bill,
+    BillKind,
+    Correction,
+    Draft,
+    DraftKind,
+    Event,
+    Inspection,
+    VisitReport,
+)
 from permits.numbers import allocate
 from permits.questions import settle
 
@@ -43,7 +53,9 @@ def settle_answers(application: Application, by: User | None, data: Data) -> dic
 
 
 def draft_permit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
-    return _draft(application, by, DraftKind.PERMIT)
+    facts = _draft(application, by, DraftKind.PERMIT)
+    _add_conditions(application)
+    return facts
 
 
 def draft_refusal(application: Application, by: User | None, data: Data) -> dict[str, Any]:
@@ -54,6 +66,17 @@ def _draft(application: Application, by: User | None, kind: DraftKind) -> dict[s
     assert by is not None  # noqa: S101  # no move of the system drafts
     Draft.objects.update_or_create(application=application, defaults={"kind": kind, "by": by})
     return {"letter": kind.value}
+
+
+def _add_conditions(application: Application) -> None:
+    """Conditions that the inspectors ask for come after the type's own, for the back office to word."""
+    reports = VisitReport.objects.filter(visit__application=application, conflict="")
+    asked = [str(line) for found in reports.order_by("id") for line in found.conditions]
+    draft = Draft.objects.get(application=application)
+    if asked and not draft.conditions:
+        letter = application.version.definition.get("letter") or {}
+        draft.conditions = [*(str(line) for line in letter.get("conditions", [])), *asked]
+        draft.save(update_fields=["conditions", "changed_at"])
 
 
 def report(application: Application, by: User | None, data: Data) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """/petugas/permohonan/<public id>/: everything about one application, and exactly the moves allowed now."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, documents, orders, signatures, workflow
+from permits import applications, clock, desks, documents, field, orders, signatures, workflow
 from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
@@ -127,7 +128,7 @@ class Offered:
 class Desk:
     """What this person may do here now."""
 
-    offered: list[Offered] = field(default_factory=list)
+    offered: list[Offered] = dataclasses.field(default_factory=list)
     collects: bool = False
     orders: bool = False
     reports: bool = False
@@ -194,7 +195,8 @@ def _page(
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
         "papers": [(rule, given.get(rule.key, [])) for rule in rules(application)],
         "notes": list(application.notes.select_related("by")),
-        "visits": list(application.inspections.select_related("by")),
+        "visits": list(application.inspections.filter(report=None).select_related("by")),
+        "site_reports": [(one, field.doubts(one)) for one in field.of_application(application)],
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,
