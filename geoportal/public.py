@@ -7,6 +7,10 @@ public only by being written here.
 PUBLIC_ROUTES = frozenset(
     {
         "favicon.ico",
+        ".well-known/assetlinks.json",
+        "luring/",
+        "manifest.webmanifest",
+        "pekerja.js",
         "livez",
         "readyz",
         "masuk/",
@@ -51,6 +55,7 @@ PUBLIC_ROUTES = frozenset(
         "perusahaan/<slug:slug>/lapor/",
         "perusahaan/<slug:slug>/terkirim/<str:signed>/",
         "lacak/",
+        "lapangan/pekerja.js",
         "survei/<str:token>/",
         "layanan/",
         "layanan/bantu/",

@@ -16,6 +16,9 @@ APPEND_ONLY = (
     "permits_event",
     "permits_note",
     "permits_permitact",
+    "permits_sitehistory",
+    "permits_visitphoto",
+    "permits_visitreport",
     "permits_voidnumber",
 )
 # written by triggers alone

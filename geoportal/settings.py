@@ -187,6 +187,7 @@ STATICFILES_DIRS = [
     ("vector-tile", NODE_MODULES / "@mapbox" / "vector-tile"),
     ("point-geometry", NODE_MODULES / "@mapbox" / "point-geometry"),
     ("pbf", NODE_MODULES / "pbf"),
+    ("jsqr", NODE_MODULES / "jsqr" / "dist"),
 ]
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
@@ -230,6 +231,10 @@ BASE_MAP_URL = env.str(
     "BASE_MAP_URL", ""
 )  # "https://…/{z}/{x}/{y}.png"; empty: our own zones and labels only
 BASE_MAP_CREDIT = env.str("BASE_MAP_CREDIT", "")
+
+# --- The site as an Android package (docs/android.md): its name, and the fingerprints of its certificates
+ANDROID_PACKAGE = env.str("ANDROID_PACKAGE", "")
+ANDROID_FINGERPRINTS: list[str] = env.list("ANDROID_FINGERPRINTS", [])
 
 # --- Security headers
 _BASE_MAP_ORIGIN = ["/".join(BASE_MAP_URL.split("/", 3)[:3])] if BASE_MAP_URL.startswith("https://") else []

@@ -27,6 +27,7 @@ READABLE = (
     "companies/",
     "permits/",
     "maps/",
+    "jsqr/",
     *(path.split("/")[0] + "/" for path in MODULES.values()),
 )
 

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from geoportal import views
+from geoportal import installable, views
 from permits.pages import files
 
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("berkas/<str:public_id>/<int:n>/", files.page, name="upload-page"),
     path("berkas/<str:public_id>/asli/", files.original, name="upload-original"),
     path("favicon.ico", views.favicon),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("pekerja.js", installable.worker, name="worker"),
+    path("luring/", installable.offline, name="offline"),
+    path(".well-known/assetlinks.json", installable.asset_links),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
 ]

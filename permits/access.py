@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits.desks import statuses_of
-from permits.models import Application, Event, Upload
+from permits.models import Application, Event, Upload, Visit
 
 
 def cases_of(user: User) -> QuerySet[Application]:
@@ -27,5 +27,15 @@ def may_see(user: User, upload: Upload) -> bool:
     """Its owner; who files the application that it belongs to; staff whose roles work on that case."""
     if upload.owner_id == user.pk:
         return True
+    if _of_a_visit(user, upload):
+        return True
     applications = Application.objects.filter(documents__upload=upload)
     return applications.of(user).exists() or cases_of(user).filter(documents__upload=upload).exists()
+
+
+def _of_a_visit(user: User, upload: Upload) -> bool:
+    """Photographs and signatures of a report: staff who work on the case; of a permit in force, all staff."""
+    if not user.works_here:
+        return False
+    rows = Visit.objects.filter(Q(photos__upload=upload) | Q(reports__signature=upload))
+    return rows.filter(Q(permit__isnull=False) | Q(application__in=cases_of(user))).exists()

@@ -1,9 +1,11 @@
 """Runs alone, in a process with limits, over a file that anybody may have sent: see permits.uploads.
 
 Standard input: the file. It is decoded whole and drawn anew, page by page, into 1.jpg, 2.jpg … of the working
-folder. Standard output: one line, "kind pages" or a reason of REASONS.
+folder. Standard output: one line, "kind pages" or a reason of REASONS; of a picture a second one, what its
+EXIF says of place and time, as JSON.
 """
 
+import json
 import resource
 import sys
 from io import BytesIO
@@ -47,10 +49,11 @@ def decode(data: bytes, folder: Path) -> str:
         guesses = set()
     if not guesses & {".jpg", ".jpeg", ".jfif", ".mpo", ".png", ".apng", ".heic", ".heif", ".hif"}:
         raise Bad("kind")
-    return f"{_picture(data, folder)} 1"
+    kind, said = _picture(data, folder)
+    return f"{kind} 1\n{json.dumps(said)}"
 
 
-def _picture(data: bytes, folder: Path) -> str:
+def _picture(data: bytes, folder: Path) -> tuple[str, dict[str, Any]]:
     from PIL import Image, ImageOps, UnidentifiedImageError
     from pillow_heif import register_heif_opener
 
@@ -66,11 +69,43 @@ def _picture(data: bytes, folder: Path) -> str:
         raise Bad("large")
     if min(width, height) < SMALLEST:
         raise Bad("small")
+    said = exif(picture)
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller at once
     picture.load()
     upright = ImageOps.exif_transpose(picture)
     _save(_flat(upright), folder, 1)
-    return kind
+    return kind, said
+
+
+def exif(picture: Any) -> dict[str, Any]:
+    """{"lat", "lon", "time"}, each only where it is whole and can be. Cameras write a lot that is neither."""
+    found: dict[str, Any] = {}
+    try:
+        tags = picture.getexif()
+        place, shot = tags.get_ifd(0x8825), tags.get_ifd(0x8769)
+    except Exception:  # noqa: BLE001 - a damaged EXIF block is none; the picture itself is judged elsewhere
+        return found
+    time = str(shot.get(0x9003) or tags.get(0x0132) or "").strip("\0 ")
+    if len(time) == 19 and time[:4].isdecimal() and time[:4] != "0000":
+        zone = str(shot.get(0x9011) or "").strip("\0 ")
+        found["time"] = time[:10].replace(":", "-") + "T" + time[11:] + (zone if len(zone) == 6 else "")
+    lat, lon = _degrees(place.get(2), place.get(1), "S", 90), _degrees(place.get(4), place.get(3), "W", 180)
+    if lat is not None and lon is not None and (lat, lon) != (0, 0):  # 0, 0: a camera that found nothing
+        found["lat"], found["lon"] = lat, lon
+    return found
+
+
+def _degrees(parts: Any, side: Any, negative: str, most: int) -> float | None:
+    """Degrees, minutes and seconds as EXIF has them; None for what is no such thing."""
+    try:
+        degrees, minutes, seconds = (float(part) for part in parts)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    if not (0 <= degrees <= most and 0 <= minutes < 60 and 0 <= seconds < 60 and value <= most):
+        return None
+    letter = side.decode("ascii", "replace") if isinstance(side, bytes) else str(side or "")
+    return -value if letter.strip("\0 ").upper() == negative else value
 
 
 def _flat(picture: Any) -> Any:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from permits.definitions import Definition, DefinitionError
 from permits.models import Channel, Need, PermitType, Purpose, Stage
 
-_OWN = ("questions", "rules", "letter", "procedure", "fee", "number_template")
+_OWN = ("questions", "rules", "letter", "procedure", "fee", "number_template", "inspection")
 _RENEWED = [Purpose.RENEWAL.value, Purpose.CHANGE.value]
 
 
@@ -48,7 +48,7 @@ def derive(kind: PermitType, own: Any, defaults: Mapping[str, Any]) -> Definitio
         if all(getattr(kind, name) in part.get(name, (getattr(kind, name),)) for name in _FILTERS):
             data["questions"] += part.get("questions", [])
             data["documents"] += part.get("documents", [])
-            data |= {key: part[key] for key in ("letter", "procedure") if key in part}
+            data |= {key: part[key] for key in ("letter", "procedure", "inspection") if key in part}
     rules = {rule.get("label"): rule for rule in own.get("rules", []) if isinstance(rule, Mapping)}
     labels = {*kind.documents, *kind.renewal_documents}
     problems += [
@@ -57,7 +57,7 @@ def derive(kind: PermitType, own: Any, defaults: Mapping[str, Any]) -> Definitio
     data["documents"] = [*_documents(kind, rules, defaults), *data["documents"]]
     if isinstance(own.get("questions"), list):
         data["questions"] = [*data["questions"], *own["questions"]]
-    data |= {key: own[key] for key in ("letter", "procedure", "fee", "number_template") if key in own}
+    data |= {key: own[key] for key in _OWN[2:] if key in own}
     try:
         definition = Definition.parse({key: value for key, value in data.items() if value is not None})
     except DefinitionError as error:

@@ -8,8 +8,19 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from geoportal.accounts.models import User
+from permits import orders
 from permits.guards import Data
-from permits.models import Application, Bill, BillKind, Correction, Draft, DraftKind, Event, Inspection
+from permits.models import (
+    Application,
+    Bill,
+    BillKind,
+    Correction,
+    Draft,
+    DraftKind,
+    Event,
+    Inspection,
+    VisitReport,
+)
 from permits.numbers import allocate
 from permits.questions import settle
 
@@ -42,7 +53,9 @@ def settle_answers(application: Application, by: User | None, data: Data) -> dic
 
 
 def draft_permit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
-    return _draft(application, by, DraftKind.PERMIT)
+    facts = _draft(application, by, DraftKind.PERMIT)
+    _add_conditions(application)
+    return facts
 
 
 def draft_refusal(application: Application, by: User | None, data: Data) -> dict[str, Any]:
@@ -55,12 +68,37 @@ def _draft(application: Application, by: User | None, kind: DraftKind) -> dict[s
     return {"letter": kind.value}
 
 
+def _add_conditions(application: Application) -> None:
+    """Conditions that the inspectors ask for come after the type's own, for the back office to word."""
+    reports = VisitReport.objects.filter(visit__application=application, conflict="")
+    asked = [str(line) for found in reports.order_by("id") for line in found.conditions]
+    draft = Draft.objects.get(application=application)
+    if asked and not draft.conditions:
+        letter = application.version.definition.get("letter") or {}
+        draft.conditions = [*(str(line) for line in letter.get("conditions", [])), *asked]
+        draft.save(update_fields=["conditions", "changed_at"])
+
+
 def report(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    """`evidence`: hashes of what the field app handed in with it, for the chain of events."""
     visit: Inspection = data["report"]
     assert by is not None  # noqa: S101  # no move of the system reports
     visit.application, visit.by = application, by
     visit.save()
-    return {"verdict": visit.verdict, "inspection": visit.pk}
+    orders.done(application)
+    return {"verdict": visit.verdict, "inspection": visit.pk, **data.get("evidence", {})}
+
+
+def order_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    assert by is not None  # noqa: S101  # no move of the system orders
+    visit = orders.order(
+        application, reason=str(data.get("note", "")), checklist=data.get("checklist"), by=by
+    )
+    return {"visit": visit.public_id}
+
+
+def cancel_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
+    return {"visits": orders.cancel(application, reason=str(data.get("note", "")))}
 
 
 def send_bill(application: Application, by: User | None, data: Data) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import calendar
 from datetime import date, timedelta
 
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from permits.models import (
     PermitSite,
     Provenance,
     Purpose,
+    SiteHistory,
+    VisitReport,
 )
 from permits.models import ApplicationStatus as Status
 from permits.refusals import Refused
@@ -149,16 +151,37 @@ def _record_consents(row: Application, holder: Company) -> None:
 
 
 def _sites(row: Application, permit: Permit) -> None:
-    surveyed = surveyed_point(row)
+    """What an inspector found replaces what was declared, which stays on record."""
+    surveyed, report = surveyed_point(row), _counting_report(row)
+    area = surveyed_area(row)
     for site in row.sites.all():
         PermitSite.objects.create(
             permit=permit,
             ordinal=site.ordinal,
             address=site.address,
             point=surveyed or site.point,
-            area=site.area,
+            area=area or site.area,
             quality=Quality.SURVEYED if surveyed else site.quality,
         )
+        if surveyed:
+            SiteHistory.objects.create(
+                permit=permit,
+                ordinal=site.ordinal,
+                point=site.point,
+                area=site.area,
+                quality=site.quality,
+                report=report,
+            )
+
+
+def surveyed_area(row: Application) -> Polygon | None:
+    """The outline that the inspector drew, of a single place."""
+    report = _counting_report(row)
+    return report.area if report is not None and row.sites.count() == 1 else None
+
+
+def _counting_report(row: Application) -> VisitReport | None:
+    return VisitReport.objects.filter(visit__application=row, conflict="").order_by("id").last()
 
 
 def surveyed_point(row: Application) -> Point | None:

@@ -51,6 +51,10 @@ TOLD: Final[Mapping[str, Texts]] = {
         _("The place you applied for will be visited"),
         _("An inspector comes to look at it. Please see to it that somebody can show the place."),
     ),
+    "cancel_inspection": (
+        _("The site visit was cancelled"),
+        _("Nobody comes to look for now. There is nothing you need to do."),
+    ),
     "bill": (
         _("A fee is to be paid"),
         _("The amount and how to pay stand on the page of your application. The letter is signed after it."),

@@ -1,6 +1,7 @@
 """Files that people send: judged, decoded in a process of its own, and shown only as pictures drawn anew."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -31,6 +32,7 @@ EXTENSIONS: Final = ("jpg", "jpeg", "jfif", "png", "pdf", "heic", "heif")
 _DECODER: Final = Path(__file__).with_name("decoding.py")
 _WORDS: Final[dict[str, Promise]] = {
     "kind": gettext_lazy("This is no JPEG, PNG, HEIC or PDF file. Take a photograph, or save it as PDF."),
+    "picture": gettext_lazy("This is no photograph (JPEG, PNG or HEIC). Take a photograph instead."),
     "damaged": gettext_lazy(
         "This file is damaged or was cut off on its way. Open it yourself, then send it again."
     ),
@@ -59,11 +61,24 @@ def receive(file: Received, *, by: User | None, name: str, most_bytes: int = MOS
     if label.rpartition(".")[2].lower() not in EXTENSIONS:
         raise Refused(_WORDS["kind"])
     _count(by)
-    data = _read(file, most_bytes)
+    return _received(_read(file, most_bytes), by, label)[0]
+
+
+def receive_picture(data: bytes, *, by: User, name: str) -> tuple[Upload, dict[str, Any]]:
+    """As `receive`, for photographs alone; with what their EXIF says: permits.decoding.exif."""
+    return _received(data, by, name, pictures=True)
+
+
+def _received(
+    data: bytes, by: User | None, label: str, *, pictures: bool = False
+) -> tuple[Upload, dict[str, Any]]:
     _scan(data)
     with TemporaryDirectory() as folder:
-        kind, pages = _decode(data, Path(folder))
-        return _keep(data, kind, [Path(folder, f"{n}.jpg") for n in range(1, pages + 1)], by, label)
+        kind, pages, said = _decode(data, Path(folder))
+        if pictures and kind == "pdf":
+            raise Refused(_WORDS["picture"])
+        files = [Path(folder, f"{n}.jpg") for n in range(1, pages + 1)]
+        return _keep(data, kind, files, by, label), said
 
 
 def page_image(upload: Upload, n: int) -> bytes:
@@ -110,7 +125,7 @@ def _scan(data: bytes) -> None:
         raise Refused(_("The virus scanner found something in this file. Send another copy."))
 
 
-def _decode(data: bytes, folder: Path) -> tuple[str, int]:
+def _decode(data: bytes, folder: Path) -> tuple[str, int, dict[str, Any]]:
     try:
         done = subprocess.run(  # noqa: S603 - our own script, no argument from outside
             [sys.executable, "-I", str(_DECODER)],
@@ -123,12 +138,13 @@ def _decode(data: bytes, folder: Path) -> tuple[str, int]:
         )
     except subprocess.TimeoutExpired as error:
         raise Refused(_WORDS["large"]) from error
-    answer = done.stdout.decode("ascii", "replace").split()
+    first, _line, second = done.stdout.decode("ascii", "replace").partition("\n")
+    answer = first.split()
     if done.returncode or not answer:  # killed by one of its limits
         raise Refused(_WORDS["large" if done.returncode < 0 else "damaged"])
     if answer[0] in _WORDS:
         raise Refused(_WORDS[answer[0]])
-    return answer[0], int(answer[1])
+    return answer[0], int(answer[1]), json.loads(second) if second.strip() else {}
 
 
 def _keep(data: bytes, kind: str, pages: list[Path], by: User | None, name: str) -> Upload:

@@ -12,14 +12,23 @@ from permits import numbers
 from permits.definitions.formula import Formula, FormulaError, Type
 from permits.definitions.parts import (
     ALL_PURPOSES,
+    PLAIN_VISIT,
     Condition,
     DefinitionError,
     DocumentRule,
     LetterText,
     Question,
     QuestionKind,
+    VisitRule,
 )
-from permits.definitions.reading import Finite, Reader, read_documents, read_letter, read_questions
+from permits.definitions.reading import (
+    Finite,
+    Reader,
+    read_documents,
+    read_letter,
+    read_questions,
+    read_visit,
+)
 from permits.models import TypeVersion
 
 _PRICED: Final[Mapping[QuestionKind, Type]] = {
@@ -46,6 +55,7 @@ class Definition:
     fee: Formula | None = None
     validity_months: int | None = None
     needs_inspection: bool = False
+    inspection: VisitRule = PLAIN_VISIT
     number_template: str = _NUMBER
     letter: LetterText | None = None
     procedure: tuple[str, ...] = ()
@@ -69,6 +79,7 @@ class Definition:
             fee=_fee(reader, questions),
             validity_months=reader.whole("validity_months", 1, 1200),
             needs_inspection=reader.flag("needs_inspection", False),
+            inspection=read_visit(reader.data.get("inspection", {}), problems),
             number_template=_number_template(reader),
             letter=letter,
             procedure=reader.texts("procedure"),

@@ -86,6 +86,26 @@ class DocumentRule:
     keeps_months: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One thing that a site visit looks at."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRule:
+    """How a site is visited. No checklist: the general one. `far`: metres from the declared point."""
+
+    checklist: tuple[CheckItem, ...] = ()
+    inspectors: int = 1
+    far: int = 200
+
+
+PLAIN_VISIT: Final = VisitRule()
+
+
 # what every letter may name besides the answers
 LETTER_FIELDS: Final = (
     "number", "type", "holder", "applicant", "company", "nib", "address", "village",

@@ -12,12 +12,15 @@ from permits.definitions.parts import (
     ALL_PURPOSES,
     FIELD,
     LETTER_FIELDS,
+    PLAIN_VISIT,
+    CheckItem,
     Condition,
     DocumentRule,
     LetterText,
     Question,
     QuestionKind,
     TextFormat,
+    VisitRule,
 )
 from permits.models import Purpose
 
@@ -246,6 +249,20 @@ def read_documents(reader: Reader, known: Finite) -> tuple[DocumentRule, ...]:
             )
         )
     return tuple(found)
+
+
+def read_visit(data: Any, problems: list[str]) -> VisitRule:
+    reader = Reader(data, "inspection", problems, ("checklist", "inspectors", "far"))
+    taken: set[str] = set()
+    items = []
+    for n, one in enumerate(reader.list("checklist")):
+        inner = Reader(one, reader.at(f"checklist.{n}"), problems, ("key", "label"))
+        items.append(CheckItem(inner.key(taken), inner.text("label", required=True)))
+    return VisitRule(
+        tuple(items),
+        reader.whole("inspectors", 1, 10) or PLAIN_VISIT.inspectors,
+        reader.whole("far", 10, 10_000) or PLAIN_VISIT.far,
+    )
 
 
 _LETTER_KEYS = ("title", "paragraphs", "conditions", "copies_to", "closing", "bilingual")

@@ -22,6 +22,7 @@ class Kind(TextChoices):
     COVER = "cover", _("Covering letter")
     LABEL = "label", _("Address label")
     MANIFEST = "manifest", _("List of a batch for the post")
+    ASSIGNMENT = "assignment", _("Assignment of inspectors")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,27 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A signature beneath a report; `file` names a picture of it, "" where there is none."""
+
+    role: str
+    name: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    file: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class Content:
     """`day` and the like are texts already. `sketch_svg` is ours (permits.letters.sketch), never an upload's.
 
     `number` empty: not given yet. `english` makes the letter bilingual. `rows` is the table of a manifest,
-    its first row the heads; `amount` and `amount_words` belong to a bill, `pin` to a receipt.
+    its first row the heads; `amount` and `amount_words` belong to a bill, `pin` to a receipt, `photos` and
+    `hands` to a report: their files come with permits.letters.render.render.
     """
 
     letterhead: Letterhead
@@ -88,6 +105,8 @@ class Content:
     amount: str = ""
     amount_words: str = ""
     pin: str = ""
+    photos: tuple[Photo, ...] = ()
+    hands: tuple[Hand, ...] = ()
     public: bool = False
 
     def dump(self) -> str:
@@ -113,6 +132,8 @@ class Content:
                 "fields": tuple(Field(**one) for one in data["fields"]),
                 "signer": Signer(**data["signer"]) if data["signer"] else None,
                 "rows": tuple(tuple(row) for row in data["rows"]),
+                "photos": tuple(Photo(**one) for one in data.get("photos", ())),
+                "hands": tuple(Hand(**one) for one in data.get("hands", ())),
             }
         )
 

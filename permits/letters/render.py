@@ -5,11 +5,14 @@ What people typed reaches Typst as JSON and is set as text: it is never part of 
 
 import json
 import re
+import shutil
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import typst
@@ -38,10 +41,18 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=TEMPLATES, font_paths=[], ignore_system_fonts=True)
 
 
-def render(kind: Kind, content: Content, *, draft: bool = False, made_at: datetime | None = None) -> bytes:
+def render(
+    kind: Kind,
+    content: Content,
+    *,
+    draft: bool = False,
+    made_at: datetime | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
     """The PDF. `draft`: every page says that it is no permit, and there is no seal.
 
-    `content.public`: personal fields and the seal are left out of the file before it is set.
+    `content.public`: personal fields and the seal are left out of the file before it is set. `files`: the
+    pictures that content.photos and content.hands name, drawn by us.
     """
     if content.public:
         content = redacted(content)
@@ -52,19 +63,40 @@ def render(kind: Kind, content: Content, *, draft: bool = False, made_at: dateti
     data["mark"] = MARK
     data["qr_svg"] = qr.svg(content.seal_url) if content.seal_url else None
     data["qr_mm"] = qr.PRINT_MM
+    when = (made_at or datetime.now(UTC)).replace(microsecond=0)
     try:
-        made = _compiler().compile(
-            TEMPLATES / f"{kind}.typ",
-            format="pdf",
-            sys_inputs={"data": json.dumps(data)},
-            pdf_standards=STANDARDS,
-            timestamp=(made_at or datetime.now(UTC)).replace(microsecond=0),
-        )
+        if files:
+            return _with_files(kind, data, when, files)
+        made = _set(_compiler(), TEMPLATES, kind, data, when)
     except typst.TypstError as error:
         raise CannotRender(
             _("The letter cannot be set: %(why)s. Change the text and try again.") % {"why": error.message}
         ) from error
+    return made
+
+
+def _set(compiler: typst.Compiler, root: Path, kind: Kind, data: Mapping[str, Any], when: datetime) -> bytes:
+    made = compiler.compile(
+        root / f"{kind}.typ",
+        format="pdf",
+        sys_inputs={"data": json.dumps(data)},
+        pdf_standards=STANDARDS,
+        timestamp=when,
+    )
     return cast("bytes", made)
+
+
+def _with_files(kind: Kind, data: Mapping[str, Any], when: datetime, files: Mapping[str, bytes]) -> bytes:
+    """In a folder of its own, since Typst reads files from beside its templates only."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        for template in TEMPLATES.glob("*.typ"):
+            shutil.copy(template, root)
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        return _set(
+            typst.Compiler(root=root, font_paths=[], ignore_system_fonts=True), root, kind, data, when
+        )
 
 
 def redacted(content: Content) -> Content:
@@ -98,6 +130,8 @@ def redacted(content: Content) -> Content:
         english=_hidden(content.english, hide) if content.english else None,
         copies_to=tuple(hide(line) for line in content.copies_to),
         rows=(),
+        photos=(),
+        hands=(),
     )
 
 

@@ -4,14 +4,14 @@ A letter is Indonesian whatever language the clerk reads, so nothing here asks g
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.utils import timezone
 
 from companies.models import PERSONS, Commodity
@@ -19,7 +19,7 @@ from geoportal.accounts.signer import signer_on
 from geoportal.geography.models import Zone
 from permits.definitions import LetterText, Question, QuestionKind, definition_of
 from permits.definitions.parts import FIELD
-from permits.issuing import surveyed_point, term
+from permits.issuing import surveyed_area, surveyed_point, term
 from permits.letters import sketch
 from permits.letters.content import Content, Field, Kind, Words, letterhead
 from permits.letters.words import day
@@ -254,15 +254,19 @@ def _sketch(application: Application, sites: list[Site]) -> str | None:
     """None where no place is known."""
     surveyed = surveyed_point(application)
     points = [surveyed] if surveyed else [site.point for site in sites if site.point]
-    area = next((site.area for site in sites if site.area), None)
+    area = surveyed_area(application) or next((site.area for site in sites if site.area), None)
+    return drawing(points if area is None or surveyed else [], area)
+
+
+def drawing(points: Sequence[Point], area: Polygon | None) -> str | None:
+    """A sketch with the borders of the villages around; None where there is nothing to draw."""
     if not points and area is None:
         return None
-    subject = [_shape(point) for point in points if area is None or surveyed]
     box = Polygon.from_bbox((area or points[0].buffer(_AROUND)).extent)
     box.srid = 4326
     near = Zone.objects.villages().filter(area__bboverlaps=box).values_list("area", flat=True)
     around = [_shape(village) for village in near if village]
-    return sketch.draw(subject, _shape(area) if area else None, around=around)
+    return sketch.draw([_shape(point) for point in points], _shape(area) if area else None, around=around)
 
 
 def _caption(application: Application, values: dict[str, str], sites: list[Site]) -> str:

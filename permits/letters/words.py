@@ -62,6 +62,11 @@ def day(when: date) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
+def day_with_name(when: date) -> str:
+    """Selasa, 24 November 2026"""
+    return f"{_DAYS[when.weekday()]}, {day(when)}"
+
+
 def day_in_words(when: date) -> str:
     """For a Berita Acara: "Selasa, tanggal dua puluh empat bulan November tahun dua ribu dua puluh enam"."""
     return (

@@ -1,6 +1,7 @@
 """/petugas/permohonan/<public id>/: everything about one application, and exactly the moves allowed now."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -19,8 +20,9 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, documents, signatures, workflow
+from permits import applications, clock, desks, documents, field, orders, signatures, workflow
 from permits.completeness import rules
+from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
@@ -32,7 +34,7 @@ from permits.workflow import MOVES, Transition
 #: Moves that have a form of their own on the page, or another page.
 _APART = frozenset({"report", "submit_draft", "sign", "sign_refusal", "submit", "resubmit"})
 _RETURNS = frozenset({"return", "return_verified"})
-_WRITES = frozenset({"send_back", "send_back_signing", "settle"})  # ask for a note
+_WRITES = frozenset({"send_back", "send_back_signing", "settle", "cancel_inspection"})  # ask for a note
 
 #: Whose letter is still a draft.
 _DRAFTED = frozenset({Status.DRAFTING, Status.REVIEW, Status.PAYMENT, Status.SIGNING, Status.ISSUING})
@@ -126,8 +128,9 @@ class Offered:
 class Desk:
     """What this person may do here now."""
 
-    offered: list[Offered] = field(default_factory=list)
+    offered: list[Offered] = dataclasses.field(default_factory=list)
     collects: bool = False
+    orders: bool = False
     reports: bool = False
     drafts: bool = False
     signs: bool = False
@@ -145,6 +148,7 @@ def _desk(application: Application, user: User) -> Desk:
             for one in shown_moves
         ],
         collects=bool(names & _RETURNS),
+        orders="order_inspection" in names,
         reports="report" in names,
         drafts="submit_draft" in names,
         signs=bool(names & {"sign", "sign_refusal"}),
@@ -191,16 +195,24 @@ def _page(
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
         "papers": [(rule, given.get(rule.key, [])) for rule in rules(application)],
         "notes": list(application.notes.select_related("by")),
-        "visits": list(application.inspections.select_related("by")),
+        "visits": list(application.inspections.filter(report=None).select_related("by")),
+        "site_reports": [(one, field.doubts(one)) for one in field.of_application(application)],
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,
         "draft_form": _draft_form(application) if draft else None,
         "differs": _differences(application) if draft else [],
+        "visit_checklist": _checklist(application) if desk.orders else "",
         "report_form": report or ReportForm(initial={"visited_on": today}) if desk.reports else None,
         "seen": application.events_count,
     }
     return render(request, "permits/case.html", context, status=status)
+
+
+def _checklist(application: Application) -> str:
+    return "\n".join(
+        item["label"] for item in orders.checklist_of(definition_of(application.version).inspection)
+    )
 
 
 def _own_text(application: Application, name: str) -> list[str]:
@@ -243,7 +255,9 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
     with refusals_told(request):
         if name in _APART:
             raise Refused(_("This move has a form of its own."))
-        data = {"note": request.POST.get("catatan", "")[:2000]}
+        data: dict[str, Any] = {"note": request.POST.get("catatan", "")[:2000]}
+        if name == "order_inspection":
+            data["checklist"] = request.POST.get("daftar", "")[:8000].splitlines()
         workflow.apply(application, name, by=user, data=data, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES[name].done)
     return redirect("case", public_id)

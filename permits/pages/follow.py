@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import applications, signatures, survey, workflow
+from permits import applications, field, signatures, survey, workflow
 from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
@@ -39,6 +39,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
         "asked": asked if application.status == Status.RETURNED else [],
         "seen": application.events_count,
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
+        "site_reports": [one for one in field.of_application(application) if not one.conflict],
     }
     return render(request, "permits/own.html", context)
 

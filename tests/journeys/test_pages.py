@@ -36,6 +36,7 @@ PAGES: dict[str, list[str]] = {
     "akun/undangan/<str:signed>/": ["/akun/undangan/salah/"],
     "api/docs/": ["/api/docs/"],
     "data/": ["/data/"],
+    "luring/": ["/luring/"],
     "statistik/": ["/statistik/", "/statistik/?komoditas=batik&status=xx"],
     "statistik/peta/": ["/statistik/peta/"],
     "peta/": ["/peta/", "/peta/?q=zzqqxx", "/peta/?komoditas=batikk&dekat=106.8,-6.2"],
@@ -62,7 +63,16 @@ PAGES: dict[str, list[str]] = {
 DATA = {route for route in PUBLIC_ROUTES if route.startswith(("api/v1/", "tiles/"))}
 PARTS = {"peta/daftar/", "peta/sekitar/", "peta/izin/<str:public_id>/"}  # test_map has them, within /peta/
 NO_PAGES = {  # answer with data or a picture, or lead on
-    *{"livez", "readyz", "api/schema/", "bahasa/", "favicon.ico", "V/", "validasi/pdf/"},
+    *{
+        *{"lapangan/pekerja.js", "pekerja.js", "manifest.webmanifest", ".well-known/assetlinks.json"},
+        "livez",
+        "readyz",
+        "api/schema/",
+        "bahasa/",
+        "favicon.ico",
+        "V/",
+        "validasi/pdf/",
+    },
     "validasi/<str:typed>/salinan.pdf",
     *{"V/<str:typed>/", "v/<str:typed>", "v/<str:typed>/"},
     *{"validasi/contoh/<int:n>.svg", "validasi/contoh/<int:n>.png"},

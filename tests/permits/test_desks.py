@@ -40,7 +40,11 @@ def post(client: Client, application: Application, move: str, **data: Any) -> st
 def test_each_role_has_its_queue_derived_from_the_table() -> None:
     assert desks.statuses_of(Role.FRONT_OFFICE) == [Status.SUBMITTED, Status.PAYMENT]
     assert desks.statuses_of(Role.OFFICIAL) == [Status.ACCEPTED, Status.REVIEW]
-    assert desks.statuses_of(Role.BACK_OFFICE) == [Status.PROCESSING, Status.DRAFTING]
+    assert desks.statuses_of(Role.BACK_OFFICE) == [
+        Status.PROCESSING,
+        Status.INSPECTION,
+        Status.DRAFTING,
+    ]
     assert desks.statuses_of(Role.INSPECTOR) == [Status.INSPECTION]
     assert desks.statuses_of(Role.HEAD) == [Status.SIGNING]
     waited_for = {status for role in Role for status in desks.statuses_of(role)}

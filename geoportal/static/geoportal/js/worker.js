@@ -1,0 +1,76 @@
+// The public site without a signal. OFFLINE, FILES and VERSION stand before this text: geoportal.installable.
+// The network always comes first; only static files, whose names change with their content, come from the phone.
+/* global OFFLINE, FILES, VERSION */
+const KEPT = `umum-${VERSION}`;
+const SEEN = "umum-dilihat-1";
+const MOST = 300; // answers of the map that are kept
+const LONGEST = 7 * 24 * 3600 * 1000; // what is older is forgotten: consent may have been withdrawn
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([OFFLINE, ...FILES])));
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("umum-") && name !== KEPT && name !== SEEN;
+  event.waitUntil(
+    Promise.all([
+      caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))),
+      self.registration.navigationPreload?.enable(), // the page is asked for while this worker starts
+    ]),
+  );
+});
+
+async function keep(request, answer) {
+  if (!answer.ok || answer.redirected || /private|no-store/.test(answer.headers.get("Cache-Control") || "")) return;
+  const cache = await caches.open(SEEN);
+  await cache.put(request, answer);
+  const names = await cache.keys();
+  await Promise.all(names.slice(0, Math.max(0, names.length - MOST)).map((name) => cache.delete(name)));
+}
+
+/** What was last seen, and the page is told from when it is. */
+async function seen(event) {
+  const cache = await caches.open(SEEN);
+  const found = await cache.match(event.request);
+  const at = found && Date.parse(found.headers.get("Date") || "");
+  if (!found) return null;
+  if (!(Date.now() - at < LONGEST)) {
+    await cache.delete(event.request);
+    return null;
+  }
+  const who = event.clientId || event.resultingClientId;
+  const tell = async () => (await self.clients.get(who))?.postMessage({ seen: at });
+  if (event.request.mode === "navigate") setTimeout(tell, 1500); // when the page listens
+  else tell();
+  return found;
+}
+
+async function fresh(event, remember) {
+  try {
+    const answer = (await event.preloadResponse) || (await fetch(event.request));
+    if (remember) event.waitUntil(keep(event.request, answer.clone()));
+    return answer;
+  } catch (error) {
+    const found = remember && (await seen(event));
+    if (found) return found;
+    if (event.request.mode === "navigate") return caches.match(OFFLINE);
+    throw error;
+  }
+}
+
+async function file(request) {
+  const found = await caches.match(request);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) (await caches.open(SEEN)).put(request, answer.clone());
+  return answer;
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (request.mode === "navigate" || /^\/(peta|tiles)\//.test(pathname)) event.respondWith(fresh(event, /^\/(peta|tiles)\//.test(pathname)));
+});
