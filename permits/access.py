@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from permits import complaints
 from permits.desks import statuses_of
 from permits.models import Application, Event, Upload
 
@@ -26,6 +27,8 @@ def cases_of(user: User) -> QuerySet[Application]:
 def may_see(user: User, upload: Upload) -> bool:
     """Its owner; who files the application that it belongs to; staff whose roles work on that case."""
     if upload.owner_id == user.pk:
+        return True
+    if complaints.may_read(user) and upload.complaints.exists():
         return True
     applications = Application.objects.filter(documents__upload=upload)
     return applications.of(user).exists() or cases_of(user).filter(documents__upload=upload).exists()

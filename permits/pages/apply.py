@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,12 +22,11 @@ from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import wants_json
+from permits.pages.answers import keep_for, kept_for, wants_json
 from permits.pages.forms import city, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
-PIN_COOKIE, PIN_SECONDS = "pin", 3600
 LONGEST = 100_000  # characters of one step
 
 
@@ -247,15 +246,7 @@ def _send(request: HttpRequest, application: Application) -> HttpResponse:
 
 
 def with_pin(application: Application, pin: str) -> HttpResponse:
-    """To the receipt. The PIN goes in a cookie of that page alone: we keep only its hash."""
-    where = reverse("apply-receipt", args=[application.public_id])
-    response = HttpResponseRedirect(where)
-    response.status_code = 303
-    if pin:
-        response.set_signed_cookie(
-            PIN_COOKIE, pin, salt=where, max_age=PIN_SECONDS, path=where, httponly=True, samesite="Strict"
-        )
-    return response
+    return keep_for(reverse("apply-receipt", args=[application.public_id]), pin)
 
 
 @never_cache
@@ -270,9 +261,7 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def receipt_pin(request: HttpRequest, application: Application) -> str | None:
     """The PIN, while the browser that sent the application still knows it."""
-    where = reverse("apply-receipt", args=[application.public_id])
-    pin: str | None = request.get_signed_cookie(PIN_COOKIE, None, salt=where, max_age=PIN_SECONDS)
-    return pin
+    return kept_for(request, reverse("apply-receipt", args=[application.public_id]))
 
 
 @require_POST

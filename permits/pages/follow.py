@@ -1,5 +1,8 @@
 """An application that was sent: its progress, corrections, withdrawal; and /lacak/ for who has no account."""
 
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -97,6 +100,7 @@ class TrackForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     use_required_attribute = False
+    retry_after = 0
 
 
 @login_not_required
@@ -108,33 +112,52 @@ def track(request: HttpRequest) -> HttpResponse:
         number = request.GET.get("nomor", "")[:30]
         return render(request, "permits/track.html", {"form": TrackForm(initial={"nomor": number})})
     form = TrackForm(request.POST)
+    found, status = looked_up(request, form, "track", _find)
+    context = progress_of(found) if found else {"form": form}
+    response = render(request, "permits/track.html", context, status=status)
+    if form.retry_after:
+        response.headers["Retry-After"] = str(form.retry_after)
+    return response
+
+
+class _WithPin(Protocol):
+    pin_hash: str
+
+
+_Row = TypeVar("_Row", bound=_WithPin)
+
+
+def looked_up(
+    request: HttpRequest, form: TrackForm, bucket: str, find: Callable[[str], _Row | None]
+) -> tuple[_Row | None, int]:
+    """The row whose number and PIN the form holds, and the page's status; None: the form says why."""
     if not form.is_valid():
-        return render(request, "permits/track.html", {"form": form}, status=422)
+        return None, 422
     number = "".join(str(form.cleaned_data["nomor"]).split())
     try:
         address = limits.client_address(request)
         with (
-            limits.misses("track", address, most=MISSES, seconds=SECONDS) as by_address,
-            limits.misses("track.number", number, most=MISSES, seconds=SECONDS) as by_number,
+            limits.misses(bucket, address, most=MISSES, seconds=SECONDS) as by_address,
+            limits.misses(f"{bucket}.number", number, most=MISSES, seconds=SECONDS) as by_number,
         ):
-            found = _find(number, "".join(str(form.cleaned_data["pin"]).split()))
+            found = _fitting(find(number), "".join(str(form.cleaned_data["pin"]).split()))
             if found is not None:
                 by_address.forgive()
                 by_number.forgive()
+                return found, 200
     except limits.TooMany as error:
         minutes = -(-error.retry_after // 60)
         form.add_error(None, _("Too many attempts. Try again in %d minutes.") % minutes)
-        response = render(request, "permits/track.html", {"form": form}, status=429)
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    if found is None:
-        form.add_error(None, _("Number and PIN do not fit together. Compare them with your receipt."))
-        return render(request, "permits/track.html", {"form": form}, status=422)
-    return render(request, "permits/track.html", progress_of(found))
+        form.retry_after = error.retry_after
+        return None, 429
+    form.add_error(None, _("Number and PIN do not fit together. Compare them with your receipt."))
+    return None, 422
 
 
-def _find(number: str, pin: str) -> Application | None:
+def _find(number: str) -> Application | None:
+    return Application.objects.select_related("version__type").filter(registration_number=number).first()
+
+
+def _fitting(found: _Row | None, pin: str) -> _Row | None:
     """Takes as long for a number that does not exist."""
-    found = Application.objects.select_related("version__type").filter(registration_number=number).first()
-    fits = check_password(pin, found.pin_hash if found else _NOBODY)
-    return found if fits else None
+    return found if check_password(pin, found.pin_hash if found else _NOBODY) else None

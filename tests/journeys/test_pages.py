@@ -45,6 +45,8 @@ PAGES: dict[str, list[str]] = {
     "perusahaan/<slug:slug>/lapor/": ["/perusahaan/{company}/lapor/"],
     "perusahaan/<slug:slug>/terkirim/<str:signed>/": ["/perusahaan/{company}/terkirim/{receipt}/"],
     "lacak/": ["/lacak/?nomor=2026-000001"],
+    "pengaduan/": ["/pengaduan/?nomor=2026-000001"],
+    "pengaduan/ikuti/": ["/pengaduan/ikuti/?nomor=ADU-2026-00001"],
     "survei/<str:token>/": ["/survei/salah/"],
     "layanan/": ["/layanan/", "/layanan/?q=zzqqxx&bidang=xx"],
     "layanan/bantu/": ["/layanan/bantu/", "/layanan/bantu/?kegiatan=business&untuk=person&bidang=lain"],
@@ -62,7 +64,16 @@ PAGES: dict[str, list[str]] = {
 DATA = {route for route in PUBLIC_ROUTES if route.startswith(("api/v1/", "tiles/"))}
 PARTS = {"peta/daftar/", "peta/sekitar/", "peta/izin/<str:public_id>/"}  # test_map has them, within /peta/
 NO_PAGES = {  # answer with data or a picture, or lead on
-    *{"livez", "readyz", "api/schema/", "bahasa/", "favicon.ico", "V/", "validasi/pdf/"},
+    *{
+        "livez",
+        "readyz",
+        "api/schema/",
+        "bahasa/",
+        "pengaduan/terkirim/",
+        "favicon.ico",
+        "V/",
+        "validasi/pdf/",
+    },
     "validasi/<str:typed>/salinan.pdf",
     *{"V/<str:typed>/", "v/<str:typed>", "v/<str:typed>/"},
     *{"validasi/contoh/<int:n>.svg", "validasi/contoh/<int:n>.png"},
