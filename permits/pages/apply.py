@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.answers import keep_for, kept_for, wants_json
-from permits.pages.forms import city, form_for
+from permits.pages.forms import city_box, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
@@ -189,11 +190,11 @@ def _page(
 
 
 def _places(application: Application) -> dict[str, Any]:
-    zone = city()
     named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
-    return {"places": named, "box": ",".join(map(str, zone.area.extent)) if zone and zone.area else ""}
+    return {"places": named, "box": city_box()}
 
 
+@login_not_required  # the report of a place asks it too
 @never_cache
 @require_safe
 def village(request: HttpRequest) -> HttpResponse:

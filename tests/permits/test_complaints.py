@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from geoportal.ids import new_id
 from geoportal.models import Message
 from permits import clock, complaints
 from permits.models import Complaint, ComplaintState, Note, Topic, Upload
@@ -32,7 +33,7 @@ def words(**more: Any) -> complaints.Words:
 
 
 def made(**more: Any) -> tuple[Complaint, str]:
-    return complaints.complain(words(**more), key=voice.new_id(26), by=None)
+    return complaints.complain(words(**more), key=new_id(26), by=None)
 
 
 def form_of(client: Client, **more: Any) -> dict[str, Any]:
