@@ -20,9 +20,6 @@ from permits.models import (
     EDITABLE,
     Application,
     ApplicationSite,
-    Concerns,
-    Correction,
-    CorrectionItem,
     Draft,
     Note,
     Permit,
@@ -173,41 +170,6 @@ def new_pin(application: Application, *, by: User) -> str:
     application.pin_hash = make_password(pin)
     application.save(update_fields=["pin_hash"])
     return pin
-
-
-def collect(application: Application, *, concerns: Concerns, key: str, text: str, by: User) -> CorrectionItem:
-    """Adds to the list of corrections that the next return will send."""
-    _may_return(application, by)
-    if not text.strip():
-        raise Refused(_("Say what is to be put right, in words that the applicant understands."))
-    with transaction.atomic():
-        Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-        collecting, _made = Correction.objects.get_or_create(application=application, event=None)
-        return collecting.items.create(concerns=concerns, key=key[:60], text=text.strip()[:500], by=by)
-
-
-def drop_correction(application: Application, item: int, *, by: User) -> None:
-    """Takes one off the list that was not sent yet."""
-    _may_return(application, by)
-    CorrectionItem.objects.filter(
-        pk=item, correction__application=application, correction__event=None
-    ).delete()
-
-
-def _may_return(application: Application, by: User) -> None:
-    if not any(one.name in ("return", "return_verified") for one in workflow.allowed_moves(application, by)):
-        raise Forbidden(_("Corrections are collected where the file waits for you."))
-
-
-def answer_correction(application: Application, item: int, *, answer: str, by: User) -> None:
-    """What the applicant did about one request."""
-    if not answer.strip():
-        raise Refused(_("Say in a few words what you put right."))
-    with transaction.atomic():
-        row = opened(application, by)
-        CorrectionItem.objects.filter(
-            pk=item, correction__application=row, correction__event__isnull=False
-        ).update(answer=answer.strip()[:500], answered_at=timezone.now())
 
 
 def add_note(application: Application, text: str, *, by: User) -> Note:

@@ -17,13 +17,13 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
 from geoportal.ids import new_id
-from permits import applications, documents, places, steps
+from permits import applications, corrections, documents, places, steps
 from permits.completeness import DOCUMENTS, missing, rules
 from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import keep_for, kept_for, wants_json
+from permits.pages.answers import keep_for, kept_for, key_of, wants_json
 from permits.pages.forms import city_box, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
@@ -111,9 +111,14 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     here = every[position]
     if request.method != "POST":
         return _page(request, application, every, position, here.texts(application))
-    texts = {name: ",".join(values)[:LONGEST] for name, values in request.POST.lists() if name not in _OURS}
+    texts = {
+        name: ",".join(values)[:LONGEST]
+        for name, values in request.POST.lists()
+        if name not in _OURS and not name.startswith(_ANSWER)
+    }
     texts |= {name: "" for name in request.POST.get("centang", "").split() if name not in texts}
     try:
+        keep_answers(request, application)
         saved = steps.save(application, here, texts, _base(request), by=who(request))
     except Refused as refusal:
         if wants_json(request):
@@ -128,6 +133,17 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
         bound = "tambah" not in request.POST
         return _page(request, application, every, position, told, saved=saved, bound=bound)
     return _onwards(request, application, every, position)
+
+
+_ANSWER = "jawab-"
+
+
+def keep_answers(request: HttpRequest, application: Application) -> None:
+    """What was written about requests for correction, beside the fields or in their list. Raises Refused."""
+    for name, value in request.POST.items():
+        item = key_of(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else None
+        if item is not None and str(value).strip():
+            corrections.answer(application, item, text=str(value), by=who(request))
 
 
 _OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"})
@@ -169,6 +185,7 @@ def _page(
     if not bound:
         form.errors.clear()
     base = saved.stored if saved else here.texts(application)
+    asked = shown.beside(application)
     context = {
         "application": application,
         "step": here,
@@ -180,7 +197,8 @@ def _page(
         "base": base,
         "base_text": json.dumps(base),
         "conflicts": bool(saved and saved.conflicts),
-        "corrections": shown.open_corrections(application),
+        "fields": [(field, asked.get(f"{here.concerns}.{field.name}", [])) for field in form],
+        "asked": asked.get(f"{here.concerns}.", []),  # about the whole step
         "ticks": " ".join(n for n, field in form.fields.items() if isinstance(field, forms.BooleanField)),
     }
     if isinstance(here, steps.PlaceStep):

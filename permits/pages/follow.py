@@ -15,12 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import applications, signatures, survey, workflow
+from permits import corrections, signatures, survey, workflow
+from permits.completeness import rules
 from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import key_of, refusals_told
-from permits.pages.apply import own, who
+from permits.pages.answers import refusals_told
+from permits.pages.apply import keep_answers, own, who
 from permits.workflow import PUBLIC
 
 MISSES, SECONDS = 10, 900  # wrong guesses of one address, and for one number
@@ -34,12 +35,13 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     if application.status == Status.DRAFT:
         return redirect("apply-summary", public_id)
     moves = {one.name for one in workflow.allowed_moves(application, who(request))}
-    asked = shown.asked(application)
+    groups = shown.groups(application, who(request))
+    asked = corrections.asked(application) if application.status == Status.RETURNED else []
     context = progress_of(application) | {
-        "groups": shown.groups(application, who(request)),
+        "groups": groups,
         "may_withdraw": "withdraw" in moves,
         "may_resubmit": "resubmit" in moves,
-        "asked": asked if application.status == Status.RETURNED else [],
+        "asked": shown.requests(asked, groups, rules(application) if asked else [], public_id),
         "seen": application.events_count,
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
     }
@@ -64,15 +66,14 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answers to corrections, and with "kirim" the whole file again."""
     application = own(request, public_id)
     with refusals_told(request):
-        for name, value in request.POST.items():
-            text, item = str(value), key_of(name.removeprefix("jawab-"))
-            if name.startswith("jawab-") and item is not None and text.strip():
-                applications.answer_correction(application, item, answer=text, by=who(request))
+        keep_answers(request, application)
         if "kirim" in request.POST:
             workflow.apply(application, "resubmit", by=who(request))
             messages.success(request, _("Your corrections were sent. The front office looks at them next."))
         else:
             messages.success(request, _("Saved. Send the file again when everything is put right."))
+    if "dokumen" in request.POST:
+        return redirect("apply-papers", public_id)
     return redirect("apply-own", public_id)
 
 
