@@ -43,6 +43,7 @@ PUBLIC_RELATIONS = (
     "companies_commodity",
     "companies_commoditykbli",
     "companies_kbli",
+    "permits_complaint_dates",
     "permits_permittype",
     "permits_survey",
     "permits_typeversion",

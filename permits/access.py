@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from permits import complaints, sightings
 from permits.desks import statuses_of
 from permits.models import Application, Event, Upload, Visit
 
@@ -28,6 +29,10 @@ def may_see(user: User, upload: Upload) -> bool:
     if upload.owner_id == user.pk:
         return True
     if _of_a_visit(user, upload):
+        return True
+    if complaints.may_read(user) and upload.complaints.exists():
+        return True
+    if sightings.visible_to(user).filter(uploads=upload).exists():
         return True
     applications = Application.objects.filter(documents__upload=upload)
     return applications.of(user).exists() or cases_of(user).filter(documents__upload=upload).exists()

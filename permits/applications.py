@@ -1,11 +1,9 @@
 """Writing applications: the verbs of the applicant and of the desks. Moves: permits.workflow.apply."""
 
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.gis.geos import Point, Polygon
 from django.db import transaction
@@ -16,15 +14,12 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.quality import Quality
 from geoportal.ids import new_id
-from permits import workflow
+from permits import pins, workflow
 from permits.effects import key_hash
 from permits.models import (
     EDITABLE,
     Application,
     ApplicationSite,
-    Concerns,
-    Correction,
-    CorrectionItem,
     Draft,
     Note,
     Permit,
@@ -39,7 +34,6 @@ from permits.models import (
 from permits.refusals import Refused
 from permits.workflow import Actor, Forbidden
 
-PIN_DIGITS = 6
 KEY_LENGTH = 26
 
 
@@ -155,7 +149,7 @@ def submit(application: Application, *, key: str, by: User) -> str:
     """
     if len(key) < KEY_LENGTH:
         raise Refused(_("Open the summary again and send the application from there."))
-    pin = _pin(application, key)
+    pin = pins.derive(application.pk, key)
     with transaction.atomic():
         row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
         if row.submission_hash == key_hash(key) and workflow.may_act(row, Actor.APPLICANT, by):
@@ -166,56 +160,16 @@ def submit(application: Application, *, key: str, by: User) -> str:
     return pin
 
 
-def _pin(application: Application, key: str) -> str:
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"pin {application.pk} {key}".encode(), "sha256").digest()
-    return f"{int.from_bytes(digest) % 10**PIN_DIGITS:0{PIN_DIGITS}d}"
-
-
 def new_pin(application: Application, *, by: User) -> str:
     """For who lost it: the old one opens nothing any more."""
     if not workflow.may_act(application, Actor.APPLICANT, by) and not by.has_role(Role.FRONT_OFFICE):
         raise Forbidden(_("This application is somebody else's."))
     if application.registration_number is None:
         raise Refused(_("A PIN comes with the registration number, when the application is sent."))
-    pin = _pin(application, new_id(KEY_LENGTH))
+    pin = pins.derive(application.pk, new_id(KEY_LENGTH))
     application.pin_hash = make_password(pin)
     application.save(update_fields=["pin_hash"])
     return pin
-
-
-def collect(application: Application, *, concerns: Concerns, key: str, text: str, by: User) -> CorrectionItem:
-    """Adds to the list of corrections that the next return will send."""
-    _may_return(application, by)
-    if not text.strip():
-        raise Refused(_("Say what is to be put right, in words that the applicant understands."))
-    with transaction.atomic():
-        Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-        collecting, _made = Correction.objects.get_or_create(application=application, event=None)
-        return collecting.items.create(concerns=concerns, key=key[:60], text=text.strip()[:500], by=by)
-
-
-def drop_correction(application: Application, item: int, *, by: User) -> None:
-    """Takes one off the list that was not sent yet."""
-    _may_return(application, by)
-    CorrectionItem.objects.filter(
-        pk=item, correction__application=application, correction__event=None
-    ).delete()
-
-
-def _may_return(application: Application, by: User) -> None:
-    if not any(one.name in ("return", "return_verified") for one in workflow.allowed_moves(application, by)):
-        raise Forbidden(_("Corrections are collected where the file waits for you."))
-
-
-def answer_correction(application: Application, item: int, *, answer: str, by: User) -> None:
-    """What the applicant did about one request."""
-    if not answer.strip():
-        raise Refused(_("Say in a few words what you put right."))
-    with transaction.atomic():
-        row = opened(application, by)
-        CorrectionItem.objects.filter(
-            pk=item, correction__application=row, correction__event__isnull=False
-        ).update(answer=answer.strip()[:500], answered_at=timezone.now())
 
 
 def add_note(application: Application, text: str, *, by: User) -> Note:

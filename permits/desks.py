@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.gis.geos import Point
 from django.core import signing
 from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -101,10 +102,23 @@ def staff() -> QuerySet[User]:
 
 def related_permits(application: Application, sites: Sequence[ApplicationSite]) -> list[Permit]:
     """Earlier permits of the holder, and of the place within 30 m; the newest first, at most ten."""
+    return _permits(
+        _at([site.point for site in sites if site.point]) | Q(company=application.company_id or 0)
+    )
+
+
+def permits_at(points: Sequence[Point]) -> list[Permit]:
+    """Permits within 30 m; the newest first, at most ten."""
+    return _permits(_at(points))
+
+
+def _at(points: Sequence[Point]) -> Q:
     wanted = Q(pk=None)
-    if application.company_id is not None:
-        wanted |= Q(company=application.company_id)
-    for point in (site.point for site in sites if site.point):
+    for point in points:
         wanted |= Q(sites__point__within=point.buffer(NEAR))
+    return wanted
+
+
+def _permits(wanted: Q) -> list[Permit]:
     found = Permit.objects.filter(wanted).select_related("type", "company").distinct()
     return list(found.order_by("-issued_on", "-id")[:10])

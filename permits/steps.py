@@ -17,7 +17,7 @@ from geoportal.geography.quality import Quality
 from permits import applications, questions
 from permits.completeness import HOLDER, PLACE
 from permits.definitions import Definition, definition_of
-from permits.models import Application, LocationKind, Purpose
+from permits.models import Application, Concerns, LocationKind, Purpose
 from permits.points import latlon, outline, read_latlon, read_outline
 
 Texts = dict[str, str]
@@ -27,6 +27,7 @@ MOST_PLACES = 10
 class Step:
     slug: str
     title: str | Promise
+    concerns: Concerns  # what a request to correct one of its fields is about
 
     def texts(self, application: Application) -> Texts:
         """What is stored, by field name, as the form would send it."""
@@ -94,7 +95,7 @@ _TICKS = ("consent_location", "consent_contact")
 class HolderStep(Step):
     """Who asks, and who will hold the permit."""
 
-    slug, title = HOLDER, _("Applicant and holder")
+    slug, title, concerns = HOLDER, _("Applicant and holder"), Concerns.HOLDER
 
     def texts(self, application: Application) -> Texts:
         texts = {name: str(getattr(application, name)) for name in _TEXT_FIELDS}
@@ -123,6 +124,8 @@ def companies_of(user: User) -> "models.QuerySet[Company]":
 class QuestionStep(Step):
     """One screen of the type's own questions."""
 
+    concerns = Concerns.QUESTION
+
     def __init__(self, definition: Definition, screen: questions.Screen) -> None:
         self.definition, self.screen = definition, screen
         self.slug, self.title = screen.slug, screen.title
@@ -141,7 +144,7 @@ class QuestionStep(Step):
 class PlaceStep(Step):
     """Where. One place, several for signboards, an outline for a parcel."""
 
-    slug, title = PLACE, _("Where it is")
+    slug, title, concerns = PLACE, _("Where it is"), Concerns.LOCATION
 
     def texts(self, application: Application) -> Texts:
         texts = {}

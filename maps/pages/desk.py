@@ -19,7 +19,8 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.models import Zone
-from permits.models import ImportRun, Permit, PermitType, TypeVersion
+from permits import complaints, sightings
+from permits.models import Complaint, ImportRun, Permit, PermitType, TypeVersion
 
 #: Pages of the administration.
 PAGES = (
@@ -48,6 +49,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "roles": [Role(role).label for role in user.roles],
             "signs": may_sign(user, timezone.localdate()),
+            "complaints": Complaint.objects.open().count() if complaints.may_read(user) else None,
+            "sightings": sightings.visible_to(user).open().count() if sightings.may_read(user) else None,
             "waiting": waiting.count() if reads else None,
             "oldest": list(waiting.select_related("company").order_by("created_at")[:5]) if reads else [],
             "pages": [(_list(model), label) for model, label in PAGES if _opens(model, request)],

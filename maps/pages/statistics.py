@@ -18,7 +18,7 @@ from geoportal.geography.models import Zone
 from maps import filters, thematic
 from maps.models import Place, PlaceQuerySet
 from maps.remember import remembered
-from permits import survey
+from permits import complaints, survey
 from permits.status import Status
 
 TOP = 12
@@ -72,6 +72,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     rows, problems = _permits(request)
     counts, by_status, sectors, commodities = remembered("page", request.GET, lambda: _figures(rows))
     ikm = remembered("ikm", QueryDict(), lambda: survey.index(timezone.localdate()))
+    heard = remembered("complaints", QueryDict(), lambda: complaints.figures(timezone.localdate()))
     zones = Zone.objects.villages().select_related("parent__parent")
     villages = list(zones.defer("area", "parent__area", "parent__parent__area"))
     classes = thematic.steps(counts.values())
@@ -102,6 +103,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "sectors": sectors,
             "commodities": commodities,
             "shown": sum(row[1] for row in sectors),
+            "complaints": heard,
+            "complaint_days": complaints.DAYS,
             "ikm": ikm,
             "elements": list(zip(survey.ELEMENTS, ikm.elements, strict=True)) if ikm else [],
         },

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from permits.refusals import Refused
+
+PIN_COOKIE, PIN_SECONDS = "pin", 3600
 
 
 @contextmanager
@@ -43,3 +45,20 @@ def key_of(text: str) -> int | None:
 
 def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "") == "application/json"
+
+
+def keep_for(where: str, text: str) -> HttpResponse:
+    """To a receipt's page. What it alone may show goes in a cookie of it: of a PIN we keep only a hash."""
+    response = HttpResponseRedirect(where)
+    response.status_code = 303
+    if text:
+        response.set_signed_cookie(
+            PIN_COOKIE, text, salt=where, max_age=PIN_SECONDS, path=where, httponly=True, samesite="Strict"
+        )
+    return response
+
+
+def kept_for(request: HttpRequest, where: str) -> str | None:
+    """What keep_for gave, while the browser still knows it."""
+    kept: str | None = request.get_signed_cookie(PIN_COOKIE, None, salt=where, max_age=PIN_SECONDS)
+    return kept

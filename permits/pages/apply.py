@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,18 +17,17 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
 from geoportal.ids import new_id
-from permits import applications, documents, places, steps
+from permits import applications, corrections, documents, places, steps
 from permits.completeness import DOCUMENTS, missing, rules
 from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import wants_json
-from permits.pages.forms import city, form_for
+from permits.pages.answers import keep_for, kept_for, key_of, wants_json
+from permits.pages.forms import city_box, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
-PIN_COOKIE, PIN_SECONDS = "pin", 3600
 LONGEST = 100_000  # characters of one step
 
 
@@ -111,9 +111,14 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     here = every[position]
     if request.method != "POST":
         return _page(request, application, every, position, here.texts(application))
-    texts = {name: ",".join(values)[:LONGEST] for name, values in request.POST.lists() if name not in _OURS}
+    texts = {
+        name: ",".join(values)[:LONGEST]
+        for name, values in request.POST.lists()
+        if name not in _OURS and not name.startswith(_ANSWER)
+    }
     texts |= {name: "" for name in request.POST.get("centang", "").split() if name not in texts}
     try:
+        keep_answers(request, application)
         saved = steps.save(application, here, texts, _base(request), by=who(request))
     except Refused as refusal:
         if wants_json(request):
@@ -128,6 +133,17 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
         bound = "tambah" not in request.POST
         return _page(request, application, every, position, told, saved=saved, bound=bound)
     return _onwards(request, application, every, position)
+
+
+_ANSWER = "jawab-"
+
+
+def keep_answers(request: HttpRequest, application: Application) -> None:
+    """What was written about requests for correction, beside the fields or in their list. Raises Refused."""
+    for name, value in request.POST.items():
+        item = key_of(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else None
+        if item is not None and str(value).strip():
+            corrections.answer(application, item, text=str(value), by=who(request))
 
 
 _OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"})
@@ -169,6 +185,7 @@ def _page(
     if not bound:
         form.errors.clear()
     base = saved.stored if saved else here.texts(application)
+    asked = shown.beside(application)
     context = {
         "application": application,
         "step": here,
@@ -180,7 +197,8 @@ def _page(
         "base": base,
         "base_text": json.dumps(base),
         "conflicts": bool(saved and saved.conflicts),
-        "corrections": shown.open_corrections(application),
+        "fields": [(field, asked.get(f"{here.concerns}.{field.name}", [])) for field in form],
+        "asked": asked.get(f"{here.concerns}.", []),  # about the whole step
         "ticks": " ".join(n for n, field in form.fields.items() if isinstance(field, forms.BooleanField)),
     }
     if isinstance(here, steps.PlaceStep):
@@ -190,11 +208,11 @@ def _page(
 
 
 def _places(application: Application) -> dict[str, Any]:
-    zone = city()
     named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
-    return {"places": named, "box": ",".join(map(str, zone.area.extent)) if zone and zone.area else ""}
+    return {"places": named, "box": city_box()}
 
 
+@login_not_required  # the report of a place asks it too
 @never_cache
 @require_safe
 def village(request: HttpRequest) -> HttpResponse:
@@ -247,15 +265,7 @@ def _send(request: HttpRequest, application: Application) -> HttpResponse:
 
 
 def with_pin(application: Application, pin: str) -> HttpResponse:
-    """To the receipt. The PIN goes in a cookie of that page alone: we keep only its hash."""
-    where = reverse("apply-receipt", args=[application.public_id])
-    response = HttpResponseRedirect(where)
-    response.status_code = 303
-    if pin:
-        response.set_signed_cookie(
-            PIN_COOKIE, pin, salt=where, max_age=PIN_SECONDS, path=where, httponly=True, samesite="Strict"
-        )
-    return response
+    return keep_for(reverse("apply-receipt", args=[application.public_id]), pin)
 
 
 @never_cache
@@ -270,9 +280,7 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def receipt_pin(request: HttpRequest, application: Application) -> str | None:
     """The PIN, while the browser that sent the application still knows it."""
-    where = reverse("apply-receipt", args=[application.public_id])
-    pin: str | None = request.get_signed_cookie(PIN_COOKIE, None, salt=where, max_age=PIN_SECONDS)
-    return pin
+    return kept_for(request, reverse("apply-receipt", args=[application.public_id]))
 
 
 @require_POST

@@ -20,7 +20,7 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, documents, field, orders, signatures, workflow
+from permits import applications, clock, corrections, desks, documents, field, orders, signatures, workflow
 from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
@@ -33,12 +33,11 @@ from permits.workflow import MOVES, Transition
 
 #: Moves that have a form of their own on the page, or another page.
 _APART = frozenset({"report", "submit_draft", "sign", "sign_refusal", "submit", "resubmit"})
-_RETURNS = frozenset({"return", "return_verified"})
 _WRITES = frozenset({"send_back", "send_back_signing", "settle", "cancel_inspection"})  # ask for a note
 
 #: Whose letter is still a draft.
 _DRAFTED = frozenset({Status.DRAFTING, Status.REVIEW, Status.PAYMENT, Status.SIGNING, Status.ISSUING})
-_QUIET = _RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
+_QUIET = corrections.RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
 
 
 class ReportForm(forms.Form):
@@ -147,13 +146,27 @@ def _desk(application: Application, user: User) -> Desk:
             Offered(one, "required" if one.name in _WRITES else "optional", one.name == strong)
             for one in shown_moves
         ],
-        collects=bool(names & _RETURNS),
+        collects=bool(names & corrections.RETURNS),
         orders="order_inspection" in names,
         reports="report" in names,
         drafts="submit_draft" in names,
         signs=bool(names & {"sign", "sign_refusal"}),
         previews=application.status in _DRAFTED and reads_drafts(user),
     )
+
+
+class Marks:
+    """What was asked for, by what it concerns: on the list to be sent, and on the one that was sent last."""
+
+    def __init__(self, items: list[CorrectionItem]) -> None:
+        self.collected = [item for item in items if item.correction.event is None]
+        self.sent = [item for item in items if item.correction.event is not None]
+        newest = self.sent[0].correction_id if self.sent else None
+        self._collected = {(item.concerns, item.key): item for item in self.collected}
+        self._sent = {(i.concerns, i.key): i for i in self.sent if i.correction_id == newest}
+
+    def of(self, concerns: Concerns, key: str) -> tuple[CorrectionItem | None, CorrectionItem | None]:
+        return self._collected.get((concerns, key)), self._sent.get((concerns, key))
 
 
 def _page(
@@ -174,6 +187,8 @@ def _page(
         .select_related("correction__event", "by")
         .order_by("-id")
     )
+    marks, groups, asked_for = Marks(items), shown.groups(application, user), rules(application)
+    public_id = application.public_id
     desk, given = _desk(application, user), documents.given(application)
     today = timezone.localdate()
     reading = clock.read(clock.service_days(application), events, today)
@@ -187,13 +202,15 @@ def _page(
         "reading": reading,
         "overdue": reading.overdue(today),
         "soon": reading.soon(today),
-        "groups": shown.groups(application, user),
+        "groups": [(g, [(a, *marks.of(g.concerns, a.name)) for a in g.answers]) for g in groups],
         "sites": sites,
         "timeline": [(workflow.what(e), workflow.who(e), e) for e in reversed(events)],
-        "collected": [item for item in items if item.correction.event is None],
-        "sent": [item for item in items if item.correction.event is not None],
+        "collected": shown.requests(marks.collected, groups, asked_for, public_id),
+        "sent": shown.requests(marks.sent, groups, asked_for, public_id),
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
-        "papers": [(rule, given.get(rule.key, [])) for rule in rules(application)],
+        "papers": [
+            (rule, given.get(rule.key, []), *marks.of(Concerns.DOCUMENT, rule.key)) for rule in asked_for
+        ],
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.filter(report=None).select_related("by")),
         "site_reports": [(one, field.doubts(one)) for one in field.of_application(application)],
@@ -260,26 +277,6 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
             data["checklist"] = request.POST.get("daftar", "")[:8000].splitlines()
         workflow.apply(application, name, by=user, data=data, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES[name].done)
-    return redirect("case", public_id)
-
-
-@require_POST
-def correction(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Adds to the list that a return will send, or takes one off it."""
-    application, user = case_of(request, public_id)
-    with refusals_told(request):
-        dropped = key_of(request.POST.get("hapus", ""))
-        if dropped is not None:
-            applications.drop_correction(application, dropped, by=user)
-        else:
-            about = request.POST.get("mengenai", "")
-            applications.collect(
-                application,
-                concerns=Concerns(about) if about in Concerns else Concerns.OTHER,
-                key=request.POST.get("kunci", ""),
-                text=request.POST.get("teks", ""),
-                by=user,
-            )
     return redirect("case", public_id)
 
 

@@ -1,5 +1,8 @@
 """An application that was sent: its progress, corrections, withdrawal; and /lacak/ for who has no account."""
 
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -12,12 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import applications, field, signatures, survey, workflow
+from permits import corrections, field, signatures, survey, workflow
+from permits.completeness import rules
 from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import key_of, refusals_told
-from permits.pages.apply import own, who
+from permits.pages.answers import refusals_told
+from permits.pages.apply import keep_answers, own, who
 from permits.workflow import PUBLIC
 
 MISSES, SECONDS = 10, 900  # wrong guesses of one address, and for one number
@@ -31,12 +35,13 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     if application.status == Status.DRAFT:
         return redirect("apply-summary", public_id)
     moves = {one.name for one in workflow.allowed_moves(application, who(request))}
-    asked = shown.asked(application)
+    groups = shown.groups(application, who(request))
+    asked = corrections.asked(application) if application.status == Status.RETURNED else []
     context = progress_of(application) | {
-        "groups": shown.groups(application, who(request)),
+        "groups": groups,
         "may_withdraw": "withdraw" in moves,
         "may_resubmit": "resubmit" in moves,
-        "asked": asked if application.status == Status.RETURNED else [],
+        "asked": shown.requests(asked, groups, rules(application) if asked else [], public_id),
         "seen": application.events_count,
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "site_reports": [one for one in field.of_application(application) if not one.conflict],
@@ -62,15 +67,14 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answers to corrections, and with "kirim" the whole file again."""
     application = own(request, public_id)
     with refusals_told(request):
-        for name, value in request.POST.items():
-            text, item = str(value), key_of(name.removeprefix("jawab-"))
-            if name.startswith("jawab-") and item is not None and text.strip():
-                applications.answer_correction(application, item, answer=text, by=who(request))
+        keep_answers(request, application)
         if "kirim" in request.POST:
             workflow.apply(application, "resubmit", by=who(request))
             messages.success(request, _("Your corrections were sent. The front office looks at them next."))
         else:
             messages.success(request, _("Saved. Send the file again when everything is put right."))
+    if "dokumen" in request.POST:
+        return redirect("apply-papers", public_id)
     return redirect("apply-own", public_id)
 
 
@@ -98,6 +102,7 @@ class TrackForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     use_required_attribute = False
+    retry_after = 0
 
 
 @login_not_required
@@ -109,33 +114,52 @@ def track(request: HttpRequest) -> HttpResponse:
         number = request.GET.get("nomor", "")[:30]
         return render(request, "permits/track.html", {"form": TrackForm(initial={"nomor": number})})
     form = TrackForm(request.POST)
+    found, status = looked_up(request, form, "track", _find)
+    context = progress_of(found) if found else {"form": form}
+    response = render(request, "permits/track.html", context, status=status)
+    if form.retry_after:
+        response.headers["Retry-After"] = str(form.retry_after)
+    return response
+
+
+class _WithPin(Protocol):
+    pin_hash: str
+
+
+_Row = TypeVar("_Row", bound=_WithPin)
+
+
+def looked_up(
+    request: HttpRequest, form: TrackForm, bucket: str, find: Callable[[str], _Row | None]
+) -> tuple[_Row | None, int]:
+    """The row whose number and PIN the form holds, and the page's status; None: the form says why."""
     if not form.is_valid():
-        return render(request, "permits/track.html", {"form": form}, status=422)
+        return None, 422
     number = "".join(str(form.cleaned_data["nomor"]).split())
     try:
         address = limits.client_address(request)
         with (
-            limits.misses("track", address, most=MISSES, seconds=SECONDS) as by_address,
-            limits.misses("track.number", number, most=MISSES, seconds=SECONDS) as by_number,
+            limits.misses(bucket, address, most=MISSES, seconds=SECONDS) as by_address,
+            limits.misses(f"{bucket}.number", number, most=MISSES, seconds=SECONDS) as by_number,
         ):
-            found = _find(number, "".join(str(form.cleaned_data["pin"]).split()))
+            found = _fitting(find(number), "".join(str(form.cleaned_data["pin"]).split()))
             if found is not None:
                 by_address.forgive()
                 by_number.forgive()
+                return found, 200
     except limits.TooMany as error:
         minutes = -(-error.retry_after // 60)
         form.add_error(None, _("Too many attempts. Try again in %d minutes.") % minutes)
-        response = render(request, "permits/track.html", {"form": form}, status=429)
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
-    if found is None:
-        form.add_error(None, _("Number and PIN do not fit together. Compare them with your receipt."))
-        return render(request, "permits/track.html", {"form": form}, status=422)
-    return render(request, "permits/track.html", progress_of(found))
+        form.retry_after = error.retry_after
+        return None, 429
+    form.add_error(None, _("Number and PIN do not fit together. Compare them with your receipt."))
+    return None, 422
 
 
-def _find(number: str, pin: str) -> Application | None:
+def _find(number: str) -> Application | None:
+    return Application.objects.select_related("version__type").filter(registration_number=number).first()
+
+
+def _fitting(found: _Row | None, pin: str) -> _Row | None:
     """Takes as long for a number that does not exist."""
-    found = Application.objects.select_related("version__type").filter(registration_number=number).first()
-    fits = check_password(pin, found.pin_hash if found else _NOBODY)
-    return found if fits else None
+    return found if check_password(pin, found.pin_hash if found else _NOBODY) else None

@@ -232,3 +232,9 @@ def form_for(step: steps.Step, data: Mapping[str, str], *, application: Applicat
 
 def city() -> Zone | None:
     return Zone.objects.filter(pk=settings.CITY_ZONE).first()
+
+
+def city_box() -> str:
+    """West, south, east, north of the city, for maps of forms; "" where its boundary is not loaded."""
+    zone = city()
+    return ",".join(map(str, zone.area.extent)) if zone and zone.area else ""

@@ -49,13 +49,16 @@ def _write(request: HttpRequest, application: Application) -> None:
 
 def _page(request: HttpRequest, application: Application) -> HttpResponse:
     given, offered = documents.given(application), documents.offered(application)
-    every = steps.steps(application)
+    every, asked = steps.steps(application), shown.beside(application)
     context = {
         "application": application,
-        "papers": [(rule, given.get(rule.key, []), offered.get(rule.key, [])) for rule in rules(application)],
+        "papers": [
+            (rule, given.get(rule.key, []), offered.get(rule.key, []), asked.get(f"document.{rule.key}", []))
+            for rule in rules(application)
+        ],
         "number": len(every) + 1,
         "count": len(every) + 2,
         "back": every[-1].slug,
-        "corrections": shown.open_corrections(application),
+        "asked": asked.get("document.", []),
     }
     return render(request, "permits/papers.html", context)

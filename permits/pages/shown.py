@@ -1,16 +1,18 @@
 """How an application is told: to its applicant in public words, to staff in the office's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
-from permits import steps
-from permits.models import EDITABLE, FINAL, Application, CorrectionItem, Event
+from permits import corrections, steps
+from permits.definitions import DocumentRule
+from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event
 from permits.models import ApplicationStatus as Status
 from permits.pages.forms import form_for
 from permits.workflow import MOVES, PUBLIC
@@ -70,24 +72,23 @@ def late(application: Application, today: date | None = None) -> bool:
     return bool(open_ and application.promised_on and application.promised_on < today)
 
 
-def asked(application: Application) -> list[CorrectionItem]:
-    """The corrections that were sent, the newest first."""
-    sent = CorrectionItem.objects.filter(correction__application=application)
-    return list(sent.filter(correction__event__isnull=False).order_by("-id"))
-
-
-def open_corrections(application: Application) -> list[CorrectionItem]:
-    """Not answered yet: what the applicant has to do."""
-    if application.status != Status.RETURNED:
-        return []
-    return [item for item in asked(application) if item.answered_at is None]
+@dataclass(frozen=True)
+class Answer:
+    name: str  # of its field
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
 class Group:
     slug: str
     title: str | Promise
-    facts: list[tuple[str, str]]
+    concerns: Concerns
+    answers: list[Answer]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return [(one.label, one.value) for one in self.answers]
 
 
 def groups(application: Application, by: User) -> list[Group]:
@@ -96,13 +97,58 @@ def groups(application: Application, by: User) -> list[Group]:
     for step in steps.steps(application):
         texts = step.texts(application)
         form = form_for(step, texts, application=application, by=by)
-        facts = []
+        answers = []
         for field in form:
             value = texts.get(field.name, "")
             if getattr(field.field, "choices", None) and value:
                 value = str(dict(field.field.choices).get(value, value))  # type: ignore[attr-defined]
             if field.widget_type == "checkbox":
                 value = _("Yes") if value else _("No")
-            facts.append((str(field.label), value))
-        found.append(Group(step.slug, step.title, facts))
+            answers.append(Answer(field.name, str(field.label), value))
+        found.append(Group(step.slug, step.title, step.concerns, answers))
+    return found
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request for correction with what it is about. `href`: where in the form that is put right."""
+
+    item: CorrectionItem
+    label: str
+    value: str = ""
+    href: str = ""
+
+
+def requests(
+    items: Iterable[CorrectionItem], groups: Sequence[Group], rules: Sequence[DocumentRule], public_id: str
+) -> list[Request]:
+    """In the words of the form; what a changed form no longer asks keeps its kind."""
+    known = {
+        (group.concerns, one.name): (
+            one.label,
+            one.value,
+            f"{reverse('apply-step', args=[public_id, group.slug])}#id_{one.name}",
+        )
+        for group in groups
+        for one in group.answers
+    }
+    papers = reverse("apply-papers", args=[public_id])
+    known |= {
+        (Concerns.DOCUMENT, rule.key): (rule.label, "", f"{papers}#dokumen-{rule.key}") for rule in rules
+    }
+    whole = {group.concerns: reverse("apply-step", args=[public_id, group.slug]) for group in groups}
+    found = []
+    for item in items:
+        kind = Concerns(item.concerns)
+        label, value, href = known.get((kind, item.key), (str(kind.label), "", whole.get(kind, "")))
+        found.append(Request(item, label, value, href))
+    return found
+
+
+def beside(application: Application) -> dict[str, list[CorrectionItem]]:
+    """While a file is returned: what is asked for, by the field or document that it concerns."""
+    found: dict[str, list[CorrectionItem]] = {}
+    if application.status == Status.RETURNED:
+        for item in corrections.asked(application):
+            found.setdefault(f"{item.concerns}.{item.key}", []).append(item)
     return found

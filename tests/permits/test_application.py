@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from geoportal.accounts.roles import Role
-from permits import applications, workflow
+from permits import applications, corrections, workflow
 from permits.applications import Consent
 from permits.models import Application, Concerns, Event, Note, Purpose, Stage
 from permits.models import ApplicationStatus as Status
@@ -144,7 +144,7 @@ def test_a_new_pin_makes_the_old_one_worthless() -> None:
 def test_a_returned_file_that_nobody_answers_is_closed() -> None:
     made, other = factories.at("submitted"), factories.at("submitted")
     clerk = factories.staff(Role.FRONT_OFFICE)
-    applications.collect(made, concerns=Concerns.OTHER, key="", text="Uji", by=clerk)
+    corrections.collect(made, concerns=Concerns.OTHER, key="", text="Uji", by=clerk)
     event = workflow.apply(made, "return", by=clerk)
     on = event.at.date()
     assert applications.lapse(on, after_days=14) == 0

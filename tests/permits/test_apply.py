@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
-from permits import applications, workflow
+from permits import applications, corrections, workflow
 from permits.models import Application, Concerns, LocationKind, Purpose, Stage
 from permits.models import ApplicationStatus as Status
 from tests import factories
@@ -176,7 +176,7 @@ def test_corrections_are_answered_and_the_file_sent_again(client: Client, owner:
     made = factories.draft(owner)
     applications.submit(made, key=factories.KEY, by=owner)
     clerk = factories.staff(Role.FRONT_OFFICE)
-    item = applications.collect(made, concerns=Concerns.LOCATION, key="", text="Titik keliru", by=clerk)
+    item = corrections.collect(made, concerns=Concerns.LOCATION, key="", text="Titik keliru", by=clerk)
     workflow.apply(made, "return", by=clerk)
     page = client.get(reverse("apply-own", args=[made.public_id])).content.decode()
     assert "Titik keliru" in page

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from geoportal.accounts.roles import Role
 from geoportal.models import Channel, Message
-from permits import applications, notices, reminders, workflow
+from permits import applications, corrections, notices, reminders, workflow
 from permits.applications import Consent
 from permits.models import Application, Concerns, Purpose
 from permits.models import ApplicationStatus as Status
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def returned() -> Application:
     made = factories.at("submitted")
     clerk = factories.staff(Role.FRONT_OFFICE)
-    applications.collect(made, concerns=Concerns.OTHER, key="", text="Foto tidak terbaca", by=clerk)
+    corrections.collect(made, concerns=Concerns.OTHER, key="", text="Foto tidak terbaca", by=clerk)
     workflow.apply(made, "return", by=clerk, data={"note": "rahasia dapur"})
     return made
 

@@ -63,7 +63,7 @@ def test_a_document_is_asked_for_sent_and_seen_by_the_desk(client: Client, owner
     client.force_login(factories.staff(Role.FRONT_OFFICE))
     page = client.get(reverse("case", args=[made.public_id])).content.decode()
     assert picture in page
-    correction = {"mengenai": "document", "kunci": "ktp", "teks": "Buram"}
+    correction = {"tandai": "document.ktp", "teks-document.ktp": "Buram"}
     client.post(reverse("case-correction", args=[made.public_id]), correction)
     assert made.corrections.get().items.get().key == "ktp"
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from geoportal.accounts.roles import Role
-from permits import applications, workflow
+from permits import applications, corrections, workflow
 from permits.models import FINAL, Application, Concerns, Event, Inspection, NumberCounter, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.refusals import Refused
@@ -98,7 +98,7 @@ def test_who_comes_second_is_told_who_did_what_and_nothing_changes() -> None:
     made = factories.at("submitted")
     seen = made.events_count
     first, second = factories.staff(Role.FRONT_OFFICE), factories.staff(Role.FRONT_OFFICE)
-    applications.collect(made, concerns=Concerns.OTHER, key="", text="KTP tidak terbaca", by=first)
+    corrections.collect(made, concerns=Concerns.OTHER, key="", text="KTP tidak terbaca", by=first)
     apply(made, "accept", by=first, seen=seen)
     with pytest.raises(StaleCase) as told:
         apply(made, "return", by=second, seen=seen)
@@ -122,8 +122,8 @@ def test_a_file_is_returned_only_with_corrections_which_are_sent_once() -> None:
     clerk = factories.staff(Role.FRONT_OFFICE)
     with pytest.raises(Refused):
         apply(made, "return", by=clerk)
-    applications.collect(made, concerns=Concerns.DOCUMENT, key="ktp", text="KTP tidak terbaca", by=clerk)
-    item = applications.collect(made, concerns=Concerns.QUESTION, key="nama", text="Nama keliru", by=clerk)
+    corrections.collect(made, concerns=Concerns.DOCUMENT, key="ktp", text="KTP tidak terbaca", by=clerk)
+    item = corrections.collect(made, concerns=Concerns.QUESTION, key="nama", text="Nama keliru", by=clerk)
     event = apply(made, "return", by=clerk)
     assert made.corrections.get().event == event
     owner = made.applicant
@@ -131,13 +131,13 @@ def test_a_file_is_returned_only_with_corrections_which_are_sent_once() -> None:
     with pytest.raises(Refused):
         apply(made, "resubmit", by=owner)
     for one in made.corrections.get().items.all():
-        applications.answer_correction(made, one.pk, answer="Sudah diganti", by=owner)
+        corrections.answer(made, one.pk, text="Sudah diganti", by=owner)
     apply(made, "resubmit", by=owner)
     assert made.status == Status.SUBMITTED
     with pytest.raises(Refused):  # sent before: the next return needs a new list
         apply(made, "return", by=clerk)
     with pytest.raises(Refused):
-        applications.answer_correction(made, item.pk, answer="Lagi", by=owner)
+        corrections.answer(made, item.pk, text="Lagi", by=owner)
 
 
 def test_an_incomplete_draft_is_not_sent_and_says_what_is_missing() -> None:

@@ -116,8 +116,8 @@ async function find() {
   );
   if (!said.found.length) found.textContent = said.problem || words.nothing;
 }
-box.querySelector("[data-find]").addEventListener("click", find);
-question.addEventListener("keydown", (event) => {
+box.querySelector("[data-find]")?.addEventListener("click", find);
+question?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
   find();
