@@ -60,7 +60,8 @@ def report(application: Application, by: User | None, data: Data) -> dict[str, A
     assert by is not None  # noqa: S101  # no move of the system reports
     visit.application, visit.by = application, by
     visit.save()
-    return {"verdict": visit.verdict, "inspection": visit.pk}
+    facts = {"verdict": visit.verdict, "inspection": visit.pk}
+    return facts | ({"sha256": data["sha256"]} if visit.letter_id else {})
 
 
 def send_bill(application: Application, by: User | None, data: Data) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def render(kind: Kind, content: Content, *, draft: bool = False, made_at: dateti
     data["qr_mm"] = qr.PRINT_MM
     try:
         made = _compiler().compile(
-            TEMPLATES / f"{kind}.typ",
+            TEMPLATES / f"{kind.template}.typ",
             format="pdf",
             sys_inputs={"data": json.dumps(data)},
             pdf_standards=STANDARDS,

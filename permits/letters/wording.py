@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.utils import timezone
 
 from companies.models import PERSONS, Commodity
@@ -31,6 +31,7 @@ from permits.models import (
     LocationKind,
     LocationPublic,
     PermitSite,
+    PermitType,
     Purpose,
 )
 from permits.points import latlon
@@ -114,12 +115,13 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
         copies_to=tuple(draft.copies_to) or own.copies_to,
     )
     begin, until = term(application, on)
+    form = application.company.legal_form if application.company else application.holder_form
     values = _values(application, sites, on, until)
     filled = text.filled(values)
     facts = [
         Field("Pemegang izin", _holder(application), personal=not kind.holder_public, label_en="Holder"),
         Field("NIB", _nib(application), personal=not kind.holder_public, label_en="NIB"),
-        Field("Lokasi", values["address"], personal=not _place_is_public(application), label_en="Place"),
+        Field("Lokasi", values["address"], personal=not place_is_public(kind, form), label_en="Place"),
         Field("Kelurahan", values["village"], label_en="Village"),
         Field("Nomor izin", values["former"], label_en="Permit"),
         *_personal(application, text),
@@ -131,7 +133,7 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
         letterhead=letterhead(),
         text=words_of(filled),
         english=words_of(filled.bilingual) if filled.bilingual else None,
-        place_and_day=_place_and_day(on),
+        place_and_day=place_and_day(on),
         holder=_holder(application),
         holder_personal=not kind.holder_public,
         fields=tuple(fact for fact in facts if fact.value),
@@ -152,7 +154,7 @@ def _refusal(application: Application, sites: list[Site], on: date) -> Content:
         letterhead=letterhead(),
         text=words,
         about=f"Penolakan permohonan {application.version.type.name}",
-        place_and_day=_place_and_day(on),
+        place_and_day=place_and_day(on),
         holder=_holder(application),
         address=(values["address"],) if values["address"] else (),
         copies_to=tuple(application.draft.copies_to),
@@ -164,7 +166,7 @@ def words_of(text: LetterText) -> Words:
     return Words(text.title, text.paragraphs, text.conditions, text.closing)
 
 
-def _place_and_day(on: date) -> str:
+def place_and_day(on: date) -> str:
     city = settings.OFFICE_CITY.removeprefix("Kota ").removeprefix("Kabupaten ")
     return f"{city}, {day(on)}"
 
@@ -185,10 +187,8 @@ def _sites(application: Application) -> list[Site]:
     return list(application.former.sites.select_related("village"))
 
 
-def _place_is_public(application: Application) -> bool:
+def place_is_public(kind: PermitType, form: str) -> bool:
     """In a public rendition, which stays as it is: only what needs no consent that could be withdrawn."""
-    kind = application.version.type
-    form = application.company.legal_form if application.company else application.holder_form
     person = not form or form in PERSONS
     return kind.location_public == LocationPublic.EXACT and (
         not person or kind.location_kind == LocationKind.PRACTICE
@@ -251,18 +251,21 @@ def _personal(application: Application, text: LetterText) -> Iterable[Field]:
 
 
 def _sketch(application: Application, sites: list[Site]) -> str | None:
-    """None where no place is known."""
     surveyed = surveyed_point(application)
-    points = [surveyed] if surveyed else [site.point for site in sites if site.point]
     area = next((site.area for site in sites if site.area), None)
+    points = [surveyed] if surveyed else [site.point for site in sites if site.point and area is None]
+    return sketch_of(points, area)
+
+
+def sketch_of(points: list[Point], area: Polygon | None) -> str | None:
+    """None where no place is known."""
     if not points and area is None:
         return None
-    subject = [_shape(point) for point in points if area is None or surveyed]
     box = Polygon.from_bbox((area or points[0].buffer(_AROUND)).extent)
     box.srid = 4326
     near = Zone.objects.villages().filter(area__bboverlaps=box).values_list("area", flat=True)
     around = [_shape(village) for village in near if village]
-    return sketch.draw(subject, _shape(area) if area else None, around=around)
+    return sketch.draw(list(map(_shape, points)), _shape(area) if area else None, around=around)
 
 
 def _caption(application: Application, values: dict[str, str], sites: list[Site]) -> str:

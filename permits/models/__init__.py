@@ -33,6 +33,7 @@ from permits.models.catalogue import (
     TypeVersion,
     VersionState,
 )
+from permits.models.decision import Decision, DecisionQuerySet, DecisionState
 from permits.models.letter import (
     Issuing,
     IssuingQuerySet,
@@ -84,6 +85,9 @@ __all__ = [
     "Concerns",
     "Correction",
     "CorrectionItem",
+    "Decision",
+    "DecisionQuerySet",
+    "DecisionState",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",

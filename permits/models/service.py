@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from geoportal.fields import EncryptedTextField
 from permits.models.application import Application, ApplicationStatus
 from permits.models.catalogue import PermitType
+from permits.models.letter import Letter
 from permits.models.permit import Permit
 from permits.models.upload import Upload
 
@@ -171,6 +172,9 @@ class PermitAct(models.Model):
     on = models.DateField(_("on"))
     reason = models.TextField(_("reason"), max_length=2000)
     letter = models.CharField(_("number and date of the letter"), max_length=200)
+    document = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="decided", verbose_name=_("letter")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
 

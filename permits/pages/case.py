@@ -19,12 +19,12 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, desks, documents, signatures, workflow
+from permits import applications, clock, desks, documents, reports, signatures, workflow
 from permits.completeness import rules
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import key_of, refusals_told
+from permits.pages.answers import key_of, refusals_told, site_of
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
 from permits.workflow import MOVES, Transition
@@ -309,6 +309,6 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, application, user, report=form, status=422)
     visit = Inspection(**form.cleaned_data)
     with refusals_told(request):
-        workflow.apply(application, "report", by=user, data={"report": visit}, seen=_seen(request))
+        reports.hand_in(application, visit, by=user, site=site_of(request), seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES["report"].done)
     return redirect("case", public_id)

@@ -39,6 +39,8 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
         "asked": asked if application.status == Status.RETURNED else [],
         "seen": application.events_count,
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
+        "visits": application.inspections.exclude(letter=None),
+        "acts": application.permit.acts.exclude(document=None) if application.permit else [],
     }
     return render(request, "permits/own.html", context)
 

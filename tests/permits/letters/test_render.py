@@ -160,7 +160,7 @@ def test_the_sketch_shows_the_site_in_the_letter(tmp_path: Path) -> None:
 def test_the_report_is_f4(tmp_path: Path) -> None:
     with pikepdf.open(BytesIO(render(Kind.REPORT, content()))) as document:
         left, low, right, high = (float(edge) for edge in document.pages[0].MediaBox)
-    assert (round((right - left) / 72 * 25.4), round((high - low) / 72 * 25.4)) == (215, 330)
+    assert (round((right - left) / 72 * 25.4), round((high - low) / 72 * 25.4)) == (210, 330)
 
 
 def test_a_bill_says_the_amount_twice(tmp_path: Path) -> None:
