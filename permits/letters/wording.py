@@ -13,10 +13,12 @@ import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.utils import timezone
+from django.utils.translation import override
 
 from companies.models import PERSONS, Commodity
 from geoportal.accounts.signer import signer_on
 from geoportal.geography.models import Zone
+from permits import questions
 from permits.definitions import LetterText, Question, QuestionKind, definition_of
 from permits.definitions.parts import FIELD
 from permits.issuing import surveyed_point, term
@@ -198,10 +200,10 @@ def place_is_public(kind: PermitType, form: str) -> bool:
 def _values(application: Application, sites: list[Site], on: date, until: date | None) -> dict[str, str]:
     """What {fields} of a text stand for."""
     answers = application.all_answers
-    questions = definition_of(application.version).questions
+    asked = definition_of(application.version).questions
     villages = dict.fromkeys(site.village.name for site in sites if site.village)
     sent = application.submitted_at
-    return {question.key: _answer(question, answers.get(question.key)) for question in questions} | {
+    return {question.key: _answer(question, answers.get(question.key)) for question in asked} | {
         "number": "{number}",  # given later: Content.numbered
         "type": application.version.type.name,
         "holder": _holder(application),
@@ -233,6 +235,9 @@ def _answer(question: Question, value: Any) -> str:
             return str(value).replace(".", ",")
         case QuestionKind.CHOICE:
             return str(dict(question.options).get(str(value), value))
+        case QuestionKind.POINT | QuestionKind.POLYGON:
+            with override("id"):
+                return questions.read(question, value)
         case QuestionKind.COMMODITY:
             names = Commodity.objects.filter(slug__in=value).values_list("name", flat=True)
             return ", ".join(names)
