@@ -62,6 +62,7 @@ PUBLIC_ROUTES = frozenset(
         "validasi/contoh/<int:n>.png",
         "validasi/<str:typed>/",
         "validasi/<str:typed>/salinan.pdf",
+        "lama/<path:target>",
         "V/",
         "V/<str:typed>",
         "V/<str:typed>/",

@@ -7,6 +7,7 @@ from permits.models.application import (
     ApplicationStatus,
     Event,
 )
+from permits.models.archive import ArchivedLetter
 from permits.models.casework import (
     ApplicationDocument,
     Concerns,
@@ -79,6 +80,7 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
+    "ArchivedLetter",
     "Bill",
     "BillKind",
     "Channel",

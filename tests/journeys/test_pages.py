@@ -50,6 +50,7 @@ PAGES: dict[str, list[str]] = {
     "layanan/bantu/": ["/layanan/bantu/", "/layanan/bantu/?kegiatan=business&untuk=person&bidang=lain"],
     "layanan/<str:code>/": ["/layanan/{type}/"],
     "validasi/": ["/validasi/", "/validasi/?nomor=", "/validasi/?nomor=503/999999"],
+    "lama/<path:target>": ["/lama/cek.php?id=tidak-ada"],
     "validasi/contoh/": ["/validasi/contoh/"],
     "validasi/<str:typed>/": [
         "/validasi/{in_force}/",

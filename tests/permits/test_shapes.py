@@ -42,8 +42,8 @@ def _private(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def owner(client: Client) -> User:
-    factories.village()
+def owner(client: Client, settings: Any) -> User:
+    settings.CITY_ZONE = factories.village().code[:5]
     user = factories.applicant()
     client.force_login(user)
     return user
