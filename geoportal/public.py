@@ -52,6 +52,7 @@ PUBLIC_ROUTES = frozenset(
         "perusahaan/<slug:slug>/terkirim/<str:signed>/",
         "lacak/",
         "survei/<str:token>/",
+        "pembayaran/notifikasi/",
         "layanan/",
         "layanan/bantu/",
         "layanan/<str:code>/",

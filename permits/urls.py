@@ -43,6 +43,7 @@ urlpatterns: list[Any] = [
     path("permohonan/<str:public_id>/penyerahan/", delivery.choose, name="apply-delivery"),
     path("permohonan/<str:public_id>/tagihan/", bill.bill, name="apply-bill"),
     path("permohonan/<str:public_id>/tagihan/surat/", bill.letter, name="bill-letter"),
+    path("pembayaran/notifikasi/", bill.notice, name="payment-notice"),
     path("survei/<str:token>/", survey.answer, name="survey"),
     path("lacak/", follow.track, name="track"),
     path("petugas/antrean/", queue.queue, name="queue"),

@@ -134,6 +134,10 @@ class Bill(models.Model):
         related_name="bills",
         verbose_name=_("proof of payment"),
     )
+    reference = models.CharField(
+        _("reference of the payment service"), max_length=100, blank=True, editable=False
+    )
+    account = models.CharField(_("account to pay to"), max_length=60, blank=True, editable=False)
     proof_number = models.CharField(_("number of the proof"), max_length=100, blank=True)
     paid_at = models.DateTimeField(_("payment recorded at"), null=True, blank=True, editable=False)
     checked_by = models.ForeignKey(
@@ -146,10 +150,14 @@ class Bill(models.Model):
         verbose_name_plural = _("bills")
         constraints = [
             models.UniqueConstraint(fields=["kind", "agency", "number"], name="permits_bill_number_once"),
+            models.UniqueConstraint(
+                fields=["reference"], condition=~models.Q(reference=""), name="permits_bill_reference_once"
+            ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="permits_bill_amount_above_zero"),
             models.CheckConstraint(
                 condition=models.Q(paid_at=None, checked_by=None)
-                | models.Q(paid_at__isnull=False, checked_by__isnull=False),
+                | models.Q(paid_at__isnull=False, checked_by__isnull=False)
+                | (models.Q(paid_at__isnull=False) & ~models.Q(reference="")),
                 name="permits_bill_paid_is_checked",
             ),
         ]

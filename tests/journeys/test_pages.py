@@ -64,6 +64,7 @@ DATA = {route for route in PUBLIC_ROUTES if route.startswith(("api/v1/", "tiles/
 PARTS = {"peta/daftar/", "peta/sekitar/", "peta/izin/<str:public_id>/"}  # test_map has them, within /peta/
 NO_PAGES = {  # answer with data or a picture, or lead on
     *{"livez", "readyz", "api/schema/", "bahasa/", "favicon.ico", "V/", "validasi/pdf/"},
+    "pembayaran/notifikasi/",
     "validasi/<str:typed>/salinan.pdf",
     *{"V/<str:typed>/", "v/<str:typed>", "v/<str:typed>/"},
     *{"validasi/contoh/<int:n>.svg", "validasi/contoh/<int:n>.png"},
