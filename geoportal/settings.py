@@ -313,6 +313,10 @@ PLUGINS: dict[str, dict[str, Any]] = {
         "BACKEND": env.str("POST", "permits.post.nothing.NoPost"),
         "OPTIONS": env.json("POST_OPTIONS", {}),
     },
+    "PAYMENT": {
+        "BACKEND": env.str("PAYMENT", "permits.payments.manual.Manual"),
+        "OPTIONS": env.json("PAYMENT_OPTIONS", {}),
+    },
     "SCANNER": {
         "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
         "OPTIONS": env.json("SCANNER_OPTIONS", {}),

@@ -50,6 +50,7 @@ urlpatterns: list[Any] = [
     path("validasi/contoh/<int:n>.png", validate.sample_code, {"kind": "png"}, name="sample-png"),
     path("validasi/<str:typed>/", validate.entry, name="register"),
     path("validasi/<str:typed>/salinan.pdf", rendition.rendition, name="rendition"),
+    path("lama/<path:target>", validate.old, name="old-letter"),
     path("V/", validate.letter_form, name="seal-form"),
     path("V/<str:typed>", validate.letter, name="seal"),
     # what people make of it by hand; each leads to the one above

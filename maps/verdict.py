@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from companies.models import Source
 from geoportal.ids import is_id, normalise
 from maps.models import Place
+from permits.imports.values import word_key
 from permits.letters.content import Kind
 from permits.seal import is_seal_id, seal_hash
 from permits.status import VALID, Status
@@ -37,6 +38,7 @@ class Outcome(StrEnum):
     WITHHELD = "withheld"  # ours, but nothing about it is public (any more)
     MISMATCH = "mismatch"  # a signed file that is not as we signed it, or that others signed
     SIGNED_ONLY = "signed_only"  # our signature, good, on a file that our register does not know
+    ARCHIVED = "archived"  # a letter from before this system, which did not sign it
     UNKNOWN = "unknown"
     MALFORMED = "malformed"
 
@@ -132,7 +134,53 @@ def verdict_for_seal(typed: str) -> Verdict:
 def verdict_for_hash(digest: bytes) -> Verdict | None:
     """About the file with this SHA-256; None where no letter of ours has it. At most three queries."""
     found = _letter("file", digest)
-    return _about(*found) if found else None
+    if found:
+        return _about(*found)
+    archived = archived_by("file", digest)
+    return _from_archive(archived, same_file=True) if archived else None
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A letter from before this system. `public_id` None: no permit of the public register."""
+
+    public_id: str | None
+    number: str
+    issued_on: date
+
+
+def archived_by(what: Literal["file", "number", "target"], value: bytes | str) -> Archived | None:
+    """One query. `value`: the SHA-256, the number as typed, or path and query of the old address."""
+    if what == "number":
+        value = word_key(str(value)[:MAX_NUMBER])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT public_id, number, issued_on FROM permits_archived_by_{what}(%s)", [value])  # noqa: S608
+        row = cursor.fetchone()
+    return Archived(*row) if row else None
+
+
+def verdict_for_archived_number(typed: str) -> Verdict | None:
+    """About a letter of the archive; None where it has no such number."""
+    found = archived_by("number", typed)
+    return _from_archive(found, same_file=False) if found else None
+
+
+def _from_archive(found: Archived, *, same_file: bool) -> Verdict:
+    entry = _entry(found.public_id) if found.public_id else None
+    words = {"number": found.number, "day": day(found.issued_on)}
+    if same_file:
+        title = _("IDENTICAL to a letter in our archive, number %(number)s") % words
+        text = _("It was issued on %(day)s, before this system, which did not sign it.") % words
+    else:
+        title = _("A letter with the number %(number)s stands in our archive") % words
+        text = _("It was issued on %(day)s, before this system. The number alone proves nothing.") % words
+    if entry is None:
+        kind = "info"
+        text += " " + _("Ask the office whether its permit is still in force.")
+    else:
+        kind = "good" if same_file and entry.status in VALID else "warn"
+        text += " " + _("What counts today is what the register says below.")
+    return _answer(Outcome.ARCHIVED, kind, title, text, entry, Letter(found.issued_on, number=found.number))
 
 
 def _about(public_id: str | None, letter: Letter) -> Verdict:

@@ -13,6 +13,8 @@ from permits.models import Application, ApplicationDocument, Upload
 from permits.refusals import Refused
 
 MOST = 10  # files for one document: pages that were photographed one by one
+ANSWER = "jawaban"  # the key of files that answer questions, beside those of the type's documents
+MOST_ANSWERS = 50
 MONTH = timedelta(days=30)
 
 
@@ -30,6 +32,14 @@ def attach(application: Application, key: str, file: uploads.Received, *, name: 
     _known(application, key)
     upload = uploads.receive(file, by=by, name=name)
     _add(application, key, upload, by)
+
+
+def answer(application: Application, file: uploads.Received, *, name: str, by: User) -> Upload:
+    """Takes the file that answers a question of the type; the answer itself is its public id."""
+    applications.editable(application, by)
+    upload = uploads.receive(file, by=by, name=name)
+    _add(application, ANSWER, upload, by, most=MOST_ANSWERS)
+    return upload
 
 
 def reuse(application: Application, key: str, public_id: str, *, by: User) -> None:
@@ -75,10 +85,10 @@ def _known(application: Application, key: str) -> None:
         raise Refused(_("This document is not asked for here. Load the page again."))
 
 
-def _add(application: Application, key: str, upload: Upload, by: User) -> None:
+def _add(application: Application, key: str, upload: Upload, by: User, *, most: int = MOST) -> None:
     with transaction.atomic():
         row = applications.opened(application, by)
-        if row.documents.filter(key=key).count() >= MOST:
-            raise Refused(_("At most %d files for one document. Put its pages into one PDF.") % MOST)
+        if row.documents.filter(key=key).count() >= most:
+            raise Refused(_("At most %d files for one document. Put its pages into one PDF.") % most)
         ApplicationDocument.objects.get_or_create(application=row, key=key, upload=upload)
         applications.written(row)

@@ -86,7 +86,8 @@ def report(application: Application, by: User | None, data: Data) -> dict[str, A
     visit.application, visit.by = application, by
     visit.save()
     orders.done(application)
-    return {"verdict": visit.verdict, "inspection": visit.pk, **data.get("evidence", {})}
+    evidence = {"sha256": data["sha256"]} if visit.letter_id else data.get("evidence", {})
+    return {"verdict": visit.verdict, "inspection": visit.pk, **evidence}
 
 
 def order_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:

@@ -1,27 +1,25 @@
-"""The life of an issued permit: the head of office suspends, revokes, reinstates, with reason and letter.
+"""The life of an issued permit: suspended, revoked, reinstated by a signed letter (permits.decisions).
 
 The dates on the permit are all that the map and validation read, and triggers carry them there at once; the
 decision itself stays on record as a PermitAct.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from geoportal.accounts.models import User
-from geoportal.accounts.roles import Role
 from permits import notices
-from permits.models import Act, Permit, PermitAct
+from permits.models import Act, Letter, Permit, PermitAct
 from permits.refusals import Refused
 from permits.reminders import holders
 from permits.status import VALID, Status, StatusOf
-from permits.workflow import Forbidden
 
 _FROM: Final[Mapping[Act, frozenset[Status]]] = {
     Act.SUSPEND: VALID,
@@ -58,36 +56,39 @@ def _ended_by_holder(permit: Permit, act: Act, now: Status) -> bool:
     return newest is None or newest.act != Act.REVOKE
 
 
-def decide(permit: Permit, act: Act, *, reason: str, letter: str, by: User) -> PermitAct:
-    """Suspends, revokes or reinstates. Raises Forbidden or Refused; nothing is half done."""
-    if not by.has_role(Role.HEAD):
-        raise Forbidden(_("This is decided by the head of office."))
-    reason, letter = reason.strip()[:2000], " ".join(letter.split())[:200]
-    if not reason or not letter:
-        raise Refused(_("Write the reason, and number and date of the letter that says so."))
-    today = timezone.localdate()
-    with transaction.atomic():
-        row = (
-            Permit.objects.select_for_update(of=("self",)).select_related("type", "company").get(pk=permit.pk)
+def check(permit: Permit, act: Act) -> None:
+    """Raises Refused where `act` does not fit the permit as it is now."""
+    if permit.registered_only:
+        raise Refused(_("This is a registration in OSS: this office neither gave it nor can take it."))
+    if act not in possible(permit):
+        raise Refused(
+            _("“%(act)s” does not fit: the permit is now “%(status)s”.")
+            % {"act": act.label, "status": status_of(permit).label}
         )
-        if row.registered_only:
-            raise Refused(_("This is a registration in OSS: this office neither gave it nor can take it."))
-        now = status_of(row)
-        if act not in possible(row):
-            raise Refused(
-                _("“%(act)s” does not fit: the permit is now “%(status)s”.")
-                % {"act": act.label, "status": now.label}
-            )
-        if act == Act.REINSTATE:
-            row.suspended_on = row.revoked_on = None
-        elif act == Act.SUSPEND:
-            row.suspended_on = today
-        else:
-            row.revoked_on = today
-        row.save(update_fields=["suspended_on", "revoked_on"])
-        made = PermitAct.objects.create(permit=row, act=act, on=today, reason=reason, letter=letter, by=by)
-        _tell(row, made)
-    permit.refresh_from_db()
+
+
+def put_in_effect(
+    permit: Permit, act: Act, *, reason: str, letter: str, document: Letter, on: date, by: User
+) -> PermitAct:
+    """What a signed letter says, in the caller's transaction, which holds the row of `permit`.
+
+    It was checked when the head signed. What came between is not undone: a closure that the holder asked for
+    outlives a reinstatement.
+    """
+    if act == Act.REINSTATE:
+        newest = permit.acts.order_by("-id").first()
+        permit.suspended_on = None
+        if newest is not None and newest.act == Act.REVOKE:
+            permit.revoked_on = None
+    elif act == Act.SUSPEND:
+        permit.suspended_on = on
+    else:
+        permit.revoked_on = permit.revoked_on or on
+    permit.save(update_fields=["suspended_on", "revoked_on"])
+    made = PermitAct.objects.create(
+        permit=permit, act=act, on=on, reason=reason, letter=letter, document=document, by=by
+    )
+    _tell(permit, made)
     return made
 
 
@@ -98,8 +99,11 @@ def _tell(permit: Permit, made: PermitAct) -> None:
             f"{subject}.",
             _("The reasons stand in the letter: %(letter)s.") % {"letter": made.letter},
             _("Ask the office if something is unclear, or if you disagree."),
-            settings.OFFICE_NAME,
         ]
+        if settings.SITE_URL and made.document_id:
+            link = settings.SITE_URL + reverse("decision-letter", args=[made.document_id])
+            lines.append(_("Sign in to get the letter: %(link)s") % {"link": link})
+        lines.append(settings.OFFICE_NAME)
         for who, mail, phone in holders(permit):
             notices.send(
                 mail,

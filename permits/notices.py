@@ -27,6 +27,11 @@ _PUT_RIGHT: Final[Texts] = (
     _("Open it, read what is asked for, put it right and send it again."),
 )
 
+_PAID: Final[Texts] = (
+    _("Your payment was recorded"),
+    _("The letter goes to the head of office to be signed. There is nothing you need to do."),
+)
+
 #: move -> what happened, what to do now
 TOLD: Final[Mapping[str, Texts]] = {
     "submit": (
@@ -59,10 +64,8 @@ TOLD: Final[Mapping[str, Texts]] = {
         _("A fee is to be paid"),
         _("The amount and how to pay stand on the page of your application. The letter is signed after it."),
     ),
-    "settle": (
-        _("Your payment was recorded"),
-        _("The letter goes to the head of office to be signed. There is nothing you need to do."),
-    ),
+    "settle": _PAID,
+    "settle_online": _PAID,
     "finish": (
         _("Your letter was issued"),
         _("Open your application to get the letter, or collect it at the counter."),

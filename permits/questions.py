@@ -4,19 +4,19 @@ Names in the form are "q-<key>", inside a group "q-<key>.<row>.<key>". What is s
 sent are the texts as typed; then definitions.clean's values. Both become the same texts again.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import Point
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from permits import definitions
+from permits import definitions, places
 from permits.definitions import Definition, Question, QuestionKind
 from permits.models import Application
-from permits.points import latlon, outline, read_latlon, read_outline
+from permits.points import read_corners, read_latlon, square_metres
 
 Texts = dict[str, str]
 PREFIX = "q-"
@@ -100,9 +100,32 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(str, value))
     if isinstance(value, dict):
-        shape: Any = GEOSGeometry(json.dumps(value))
-        return latlon(shape) if isinstance(shape, Point) else outline(shape)
+        return "\n".join(f"{y:.6f}, {x:.6f}" for x, y in _corners(value))
     return str(value)
+
+
+def _corners(shape: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Of a point or an outline; a closed ring ends where it began, which is not written twice."""
+    if shape["type"] == "Point":
+        return [shape["coordinates"]]
+    ring: list[tuple[float, float]] = shape["coordinates"][0]
+    return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
+
+
+def read(question: Question, value: Any) -> str:
+    """A clean place in words: coordinates, or the size of what is enclosed. "" for anything else."""
+    if not isinstance(value, dict):
+        return ""
+    if question.kind is QuestionKind.POINT:
+        return _text(value)
+    corners = _corners(value)
+    area = number_format(round(square_metres([*corners, corners[0]])), use_l10n=True, force_grouping=True)
+    return _("%(area)s m², %(n)d corners") % {"area": area, "n": len(corners)}
+
+
+def outside(shape: Mapping[str, Any]) -> bool:
+    """Whether a part of a place that was answered lies outside the city: a warning, never a refusal."""
+    return not all(places.name(Point(x, y, srid=4326)).inside for x, y in _corners(shape))
 
 
 def from_texts(questions: Sequence[Question], texts: Mapping[str, str]) -> dict[str, Any]:
@@ -129,12 +152,12 @@ def _value(question: Question, text: str) -> Any:
     """Places become GeoJSON where they can be read; what cannot stays as typed and is complained of."""
     if question.kind is QuestionKind.COMMODITY:
         return [part for part in text.split(",") if part]
-    geometry: GEOSGeometry | None = None
-    if question.kind is QuestionKind.POINT:
-        geometry = read_latlon(text)
-    if question.kind is QuestionKind.POLYGON:
-        geometry = read_outline(text)
-    return json.loads(geometry.geojson) if geometry else text
+    if question.kind is QuestionKind.POINT and (point := read_latlon(text)):
+        return {"type": "Point", "coordinates": [point.x, point.y]}
+    if question.kind is QuestionKind.POLYGON and (corners := read_corners(text)):
+        ring = [list(corner) for corner in corners]
+        return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    return text
 
 
 def problems(definition: Definition, answers: Mapping[str, Any]) -> dict[str, str]:

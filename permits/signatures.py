@@ -4,6 +4,7 @@
     carry_on    render, sign, store, complete; refused: back to the signer; unknown: it stays
     complete    one transaction: the permit on the map, the Letter, the move "finish"
 
+Decisions about issued permits (permits.decisions) are signed in the same batch, by the same steps.
 Whatever a crash leaves between them is taken up by carry_on (with a passphrase) or finish_stored (without).
 """
 
@@ -11,14 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from geoportal.accounts.models import User
-from permits import workflow
+from permits import decisions, workflow
 from permits.definitions import definition_of
 from permits.issuing import issue
 from permits.letters import issuing, wording
@@ -43,36 +46,66 @@ class Outcome(StrEnum):
     UNTRIED = "untried"  # after a refusal that the others of the batch would meet, too
 
 
+class Work(Protocol):
+    """What a letter is signed for: an application, or a decision about a permit."""
+
+    @property
+    def label(self) -> str: ...
+
+    def approve(self, *, by: User, second_factor: bool) -> Issuing:
+        """The head's word with the letter's number. Raises Refused."""
+
+    def complete(self, letter: Issuing, *, by: User | None) -> Letter:
+        """Issues what is signed and stored. Raises CannotIssue or Refused."""
+
+    def back(self, reason: str) -> None:
+        """The signer refused."""
+
+
 @dataclass(frozen=True)
 class Result:
-    application: Application
+    work: Work
     outcome: Outcome
     text: str = ""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """`seen`: the number of events that the signer had before them."""
+    """An application. `seen`: the number of events that the signer had before them."""
 
     application: Application
     seen: int | None = None
 
+    @property
+    def label(self) -> str:
+        return str(self.application)
+
+    def approve(self, *, by: User, second_factor: bool) -> Issuing:
+        return approve(self.application, by=by, second_factor=second_factor, seen=self.seen)
+
+    def complete(self, letter: Issuing, *, by: User | None) -> Letter:
+        return complete(self.application, letter, by=by)
+
+    def back(self, reason: str) -> None:
+        workflow.apply(self.application, "signer_refused", by=None, data={"note": reason})
+
 
 def sign_all(
-    chosen: Sequence[Chosen], *, by: User, passphrase: str, site: str, second_factor: bool
+    chosen: Sequence[Work], *, by: User, passphrase: str, site: str, second_factor: bool
 ) -> list[Result]:
     """One by one. The first refusal of the signer ends it: a wrong passphrase repeated locks a card."""
     results: list[Result] = []
     for n, one in enumerate(chosen):
         try:
-            row = approve(one.application, by=by, second_factor=second_factor, seen=one.seen)
+            row = one.approve(by=by, second_factor=second_factor)
         except (Refused, CannotIssue) as refusal:
-            results.append(Result(one.application, Outcome.REFUSED, str(refusal)))
+            results.append(Result(one, Outcome.REFUSED, str(refusal)))
             continue
-        result, stop = _carried(one.application, row, by=by, passphrase=passphrase, site=site)
+        finish_later.using(run_after=timezone.now() + _LATER).enqueue(row.pk)
+        result, stop = _carried(one, row, by=by, passphrase=passphrase, site=site)
         results.append(result)
         if stop:
-            return results + [Result(rest.application, Outcome.UNTRIED) for rest in chosen[n + 1 :]]
+            return results + [Result(rest, Outcome.UNTRIED) for rest in chosen[n + 1 :]]
     return results
 
 
@@ -88,7 +121,7 @@ def approve(application: Application, *, by: User, second_factor: bool, seen: in
             raise Refused(_("Nobody signs today: the office has no head, and no decree names a substitute."))
         _drop_others(application, kind, by)
         code = application.version.type.code
-        row = issuing.prepare(
+        return issuing.prepare(
             kind,
             content,
             subject=subject(application),
@@ -100,8 +133,6 @@ def approve(application: Application, *, by: User, second_factor: bool, seen: in
             on=timezone.localdate(),
             by=by,
         )
-        finish_later.using(run_after=timezone.now() + _LATER).enqueue(row.pk)
-    return row
 
 
 def _drop_others(application: Application, kind: Kind, by: User) -> None:
@@ -112,34 +143,34 @@ def _drop_others(application: Application, kind: Kind, by: User) -> None:
 
 
 def carry_on(
-    application: Application, row: Issuing, *, by: User, passphrase: str, site: str, again: bool = False
+    work: Work, row: Issuing, *, by: User, passphrase: str, site: str, again: bool = False
 ) -> Result:
     """Takes up a letter that waits in issuing. `again`: see permits.letters.issuing.produce."""
-    return _carried(application, row, by=by, passphrase=passphrase, site=site, again=again)[0]
+    return _carried(work, row, by=by, passphrase=passphrase, site=site, again=again)[0]
 
 
 def _carried(
-    application: Application, row: Issuing, *, by: User, passphrase: str, site: str, again: bool = False
+    work: Work, row: Issuing, *, by: User, passphrase: str, site: str, again: bool = False
 ) -> tuple[Result, bool]:
     """And whether the same would happen to the next letter."""
     try:
         made = issuing.produce(row, passphrase=passphrase, site=site, again=again)
         if isinstance(made, UnknownOutcome):
-            return Result(application, Outcome.UNKNOWN, made.reason), True
+            return Result(work, Outcome.UNKNOWN, made.reason), True
         if isinstance(made, SignerRefused):
-            return _back(application, made.reason), True
-        complete(application, made, by=by)
+            return _back(work, made.reason), True
+        work.complete(made, by=by)
     except CannotRender as error:
-        return _back(application, str(error)), False
+        return _back(work, str(error)), False
     except (CannotIssue, Refused) as error:
-        return Result(application, Outcome.UNKNOWN, str(error)), False
-    return Result(application, Outcome.ISSUED, made.number), False
+        return Result(work, Outcome.UNKNOWN, str(error)), False
+    return Result(work, Outcome.ISSUED, made.number), False
 
 
-def _back(application: Application, reason: str) -> Result:
+def _back(work: Work, reason: str) -> Result:
     """To the signer, with the number kept."""
-    workflow.apply(application, "signer_refused", by=None, data={"note": reason})
-    return Result(application, Outcome.REFUSED, reason)
+    work.back(reason)
+    return Result(work, Outcome.REFUSED, reason)
 
 
 def complete(application: Application, row: Issuing, *, by: User | None) -> Letter:
@@ -165,7 +196,7 @@ def finish_stored(rows: Iterable[Issuing]) -> tuple[int, list[str]]:
     done, troubles = 0, []
     for row in rows:
         try:
-            complete(application_of(row), row, by=row.by)
+            work_of(row).complete(row, by=row.by)
             done += 1
         except (CannotIssue, Refused) as error:
             troubles.append(f"{row.number}: {error}")
@@ -179,8 +210,15 @@ def finish_later(pk: int) -> None:
 
 
 def waiting() -> IssuingQuerySet:
-    """Signed and stored letters of applications."""
-    return Issuing.objects.finishable().filter(subject__startswith=_SUBJECT)
+    """Signed and stored letters of applications and decisions."""
+    ours = Q(subject__startswith=_SUBJECT) | Q(subject__startswith=decisions.SUBJECT)
+    return Issuing.objects.finishable().filter(ours)
+
+
+def work_of(row: Issuing) -> Work:
+    if row.subject.startswith(decisions.SUBJECT):
+        return decisions.Chosen(decisions.decision_of(row))
+    return Chosen(application_of(row))
 
 
 def subject(application: Application) -> str:

@@ -16,7 +16,8 @@ from geoportal.accounts.models import User
 from geoportal.geography.quality import Quality
 from permits import applications, questions
 from permits.completeness import HOLDER, PLACE
-from permits.definitions import Definition, definition_of
+from permits.definitions import Definition, QuestionKind, definition_of
+from permits.documents import ANSWER
 from permits.models import Application, Concerns, LocationKind, Purpose
 from permits.points import latlon, outline, read_latlon, read_outline
 
@@ -136,9 +137,21 @@ class QuestionStep(Step):
     def write(self, row: Application, texts: Texts, by: User) -> tuple[str, ...]:
         mine = {question.key for question in self.screen.questions}
         others = {key: value for key, value in row.all_answers.items() if key not in mine}
-        answers = others | questions.from_texts(self.screen.questions, texts)
+        answers = others | questions.from_texts(self.screen.questions, self._own_files(row, texts))
         row.set_answers(answers, questions.personal_keys(self.definition))
         return ("answers", "personal")
+
+    def _own_files(self, row: Application, texts: Texts) -> Texts:
+        """Without ids of files that were not sent for this application."""
+        rows = dict.fromkeys((q.key for q in self.screen.questions), questions.ROWS)
+        names = [
+            n for n, _l, q in questions.fields(self.screen.questions, rows) if q.kind is QuestionKind.FILE
+        ]
+        if not any(texts.get(name) for name in names):
+            return texts
+        sent = row.documents.filter(key=ANSWER).values_list("upload__public_id", flat=True)
+        known = set(sent)
+        return texts | {name: "" for name in names if texts.get(name, "") not in known}
 
 
 class PlaceStep(Step):

@@ -126,6 +126,8 @@ MOVES: Final = _table(
     _move("settle", S.PAYMENT, to=S.SIGNING, by=A.FRONT_OFFICE, label=_("Record the payment"),
           done=_("Paid"), guards=(guards.has_payment, guards.proof_is_there), effect=effects.settle_fee,
           tells=True),
+    _move("settle_online", S.PAYMENT, to=S.SIGNING, by=A.SYSTEM, label=_("Record the payment"),
+          done=_("Paid"), guards=(guards.has_payment,), effect=effects.settle_fee, tells=True),
     _move("sign", S.SIGNING, to=S.ISSUING, by=A.HEAD, label=_("Sign"), done=_("Signature given"),
           when=(guards.drafts_permit,),
           guards=(guards.fee_settled, guards.did_not_verify, guards.second_factor)),

@@ -12,8 +12,10 @@ from geoportal.accounts.roles import Role
 from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.geography.quality import Quality
 from permits import applications, workflow
+from permits.letters.content import Kind
 from permits.models import (
     Application,
+    Letter,
     LocationKind,
     LocationPublic,
     Permit,
@@ -108,6 +110,18 @@ def permit(
     for item in commodities or []:
         PermitCommodity.objects.create(permit=made, commodity=item)
     return made
+
+
+def letter(permit: Permit, **fields: Any) -> Letter:
+    """A letter about `permit` that nobody signed."""
+    n = next(_serial)
+    values: dict[str, Any] = {
+        "number": f"{n}/UJI",
+        "seal_hash": n.to_bytes(32),
+        "issued_on": date(2026, 1, 5),
+        "kind": Kind.SUSPENSION,
+    }
+    return Letter.objects.create(permit=permit, **(values | fields))
 
 
 def staff(*roles: Role, name: str = "") -> User:

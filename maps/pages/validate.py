@@ -7,6 +7,7 @@ import hashlib
 import re
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -54,7 +55,9 @@ def find(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("register", args=[code]))
     if len(found) == 1:
         return HttpResponseRedirect(reverse("register", args=[found[0].public_id]))
-    if not found:
+    if not found and (archived := register.verdict_for_archived_number(typed)):
+        response: HttpResponse = _page(request, archived)
+    elif not found:
         refusal = _count_miss(request)
         response = refusal or _page(request, register.unknown(), typed=typed[: register.MAX_NUMBER])
     else:
@@ -154,6 +157,20 @@ def file(request: HttpRequest) -> HttpResponse:
     # only what we do not know costs anything to read, so only that is counted
     refusal = None if known else _count_miss(request)
     return _unseen(refusal or _page(request, known or file_verdict.verdict_for_pdf(pdf), file=True))
+
+
+@login_not_required
+@require_safe
+def old(request: HttpRequest, target: str) -> HttpResponse:
+    """Where QR codes of letters from before lead, once their old host sends here: /lama/<their path>."""
+    query = request.META.get("QUERY_STRING", "")
+    wanted = f"{target}?{query}" if query else target
+    found = register.archived_by("target", wanted.replace("\0", ""))
+    if found is None:
+        return _unseen(_count_miss(request) or _page(request, register.unknown()))
+    if found.public_id:
+        return _unseen(redirect("register", found.public_id))
+    return _unseen(redirect(f"{reverse('validate')}?{urlencode({'nomor': found.number})}"))
 
 
 def _too_large() -> str:

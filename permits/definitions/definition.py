@@ -36,10 +36,8 @@ _PRICED: Final[Mapping[QuestionKind, Type]] = {
     QuestionKind.YES_NO: "number",
     QuestionKind.CHOICE: "text",
 }
-# a letter names these by a word or two; a map, a file or a list of rows is no word
-WRITTEN: Final = frozenset(QuestionKind) - {
-    QuestionKind.POINT, QuestionKind.POLYGON, QuestionKind.FILE, QuestionKind.GROUP,
-}  # fmt: skip
+# a letter names these by a word or two, a place by coordinates or size; a file or a list of rows is no word
+WRITTEN: Final = frozenset(QuestionKind) - {QuestionKind.FILE, QuestionKind.GROUP}
 
 
 _NUMBER: Final = "{seq:04}/{code}/{month_roman}/{year}"

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -12,10 +12,13 @@ from geoportal.accounts.signer import Signer
 
 
 class Kind(TextChoices):
-    """The letters that this office writes; the value is the template's name."""
+    """The letters that this office writes."""
 
     PERMIT = "permit", _("Permit letter")
     REFUSAL = "refusal", _("Letter of refusal")
+    SUSPENSION = "suspension", _("Letter of suspension")
+    REVOCATION = "revocation", _("Letter of revocation")
+    REINSTATED = "reinstated", _("Letter of reinstatement")
     RECEIPT = "receipt", _("Receipt")
     BILL = "bill", _("Bill")
     REPORT = "report", _("Report of a site visit")
@@ -23,6 +26,14 @@ class Kind(TextChoices):
     LABEL = "label", _("Address label")
     MANIFEST = "manifest", _("List of a batch for the post")
     ASSIGNMENT = "assignment", _("Assignment of inspectors")
+
+    @property
+    def template(self) -> str:
+        return "decision" if self in DECISIONS else self.value
+
+
+#: About a permit that was issued before.
+DECISIONS: Final = frozenset({Kind.SUSPENSION, Kind.REVOCATION, Kind.REINSTATED})
 
 
 @dataclass(frozen=True)

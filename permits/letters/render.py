@@ -77,7 +77,7 @@ def render(
 
 def _set(compiler: typst.Compiler, root: Path, kind: Kind, data: Mapping[str, Any], when: datetime) -> bytes:
     made = compiler.compile(
-        root / f"{kind}.typ",
+        root / f"{kind.template}.typ",
         format="pdf",
         sys_inputs={"data": json.dumps(data)},
         pdf_standards=STANDARDS,

@@ -85,7 +85,7 @@ def minutes(
     }
     if report.signature is not None:
         files["tanda.jpg"] = uploads.page_image(report.signature, 1)
-    sketch = wording.drawing([report.point] if report.point else [], report.area)
+    sketch = wording.sketch_of([report.point] if report.point else [], report.area)
     with override("id"):
         page = Content(
             letterhead(),

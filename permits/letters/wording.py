@@ -13,10 +13,12 @@ import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.utils import timezone
+from django.utils.translation import override
 
 from companies.models import PERSONS, Commodity
 from geoportal.accounts.signer import signer_on
 from geoportal.geography.models import Zone
+from permits import questions
 from permits.definitions import LetterText, Question, QuestionKind, definition_of
 from permits.definitions.parts import FIELD
 from permits.issuing import surveyed_area, surveyed_point, term
@@ -31,6 +33,7 @@ from permits.models import (
     LocationKind,
     LocationPublic,
     PermitSite,
+    PermitType,
     Purpose,
 )
 from permits.points import latlon
@@ -114,12 +117,13 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
         copies_to=tuple(draft.copies_to) or own.copies_to,
     )
     begin, until = term(application, on)
+    form = application.company.legal_form if application.company else application.holder_form
     values = _values(application, sites, on, until)
     filled = text.filled(values)
     facts = [
         Field("Pemegang izin", _holder(application), personal=not kind.holder_public, label_en="Holder"),
         Field("NIB", _nib(application), personal=not kind.holder_public, label_en="NIB"),
-        Field("Lokasi", values["address"], personal=not _place_is_public(application), label_en="Place"),
+        Field("Lokasi", values["address"], personal=not place_is_public(kind, form), label_en="Place"),
         Field("Kelurahan", values["village"], label_en="Village"),
         Field("Nomor izin", values["former"], label_en="Permit"),
         *_personal(application, text),
@@ -131,7 +135,7 @@ def _permit(application: Application, sites: list[Site], on: date) -> Content:
         letterhead=letterhead(),
         text=words_of(filled),
         english=words_of(filled.bilingual) if filled.bilingual else None,
-        place_and_day=_place_and_day(on),
+        place_and_day=place_and_day(on),
         holder=_holder(application),
         holder_personal=not kind.holder_public,
         fields=tuple(fact for fact in facts if fact.value),
@@ -152,7 +156,7 @@ def _refusal(application: Application, sites: list[Site], on: date) -> Content:
         letterhead=letterhead(),
         text=words,
         about=f"Penolakan permohonan {application.version.type.name}",
-        place_and_day=_place_and_day(on),
+        place_and_day=place_and_day(on),
         holder=_holder(application),
         address=(values["address"],) if values["address"] else (),
         copies_to=tuple(application.draft.copies_to),
@@ -164,7 +168,7 @@ def words_of(text: LetterText) -> Words:
     return Words(text.title, text.paragraphs, text.conditions, text.closing)
 
 
-def _place_and_day(on: date) -> str:
+def place_and_day(on: date) -> str:
     city = settings.OFFICE_CITY.removeprefix("Kota ").removeprefix("Kabupaten ")
     return f"{city}, {day(on)}"
 
@@ -185,10 +189,8 @@ def _sites(application: Application) -> list[Site]:
     return list(application.former.sites.select_related("village"))
 
 
-def _place_is_public(application: Application) -> bool:
+def place_is_public(kind: PermitType, form: str) -> bool:
     """In a public rendition, which stays as it is: only what needs no consent that could be withdrawn."""
-    kind = application.version.type
-    form = application.company.legal_form if application.company else application.holder_form
     person = not form or form in PERSONS
     return kind.location_public == LocationPublic.EXACT and (
         not person or kind.location_kind == LocationKind.PRACTICE
@@ -198,10 +200,10 @@ def _place_is_public(application: Application) -> bool:
 def _values(application: Application, sites: list[Site], on: date, until: date | None) -> dict[str, str]:
     """What {fields} of a text stand for."""
     answers = application.all_answers
-    questions = definition_of(application.version).questions
+    asked = definition_of(application.version).questions
     villages = dict.fromkeys(site.village.name for site in sites if site.village)
     sent = application.submitted_at
-    return {question.key: _answer(question, answers.get(question.key)) for question in questions} | {
+    return {question.key: _answer(question, answers.get(question.key)) for question in asked} | {
         "number": "{number}",  # given later: Content.numbered
         "type": application.version.type.name,
         "holder": _holder(application),
@@ -233,6 +235,9 @@ def _answer(question: Question, value: Any) -> str:
             return str(value).replace(".", ",")
         case QuestionKind.CHOICE:
             return str(dict(question.options).get(str(value), value))
+        case QuestionKind.POINT | QuestionKind.POLYGON:
+            with override("id"):
+                return questions.read(question, value)
         case QuestionKind.COMMODITY:
             names = Commodity.objects.filter(slug__in=value).values_list("name", flat=True)
             return ", ".join(names)
@@ -251,22 +256,21 @@ def _personal(application: Application, text: LetterText) -> Iterable[Field]:
 
 
 def _sketch(application: Application, sites: list[Site]) -> str | None:
-    """None where no place is known."""
     surveyed = surveyed_point(application)
-    points = [surveyed] if surveyed else [site.point for site in sites if site.point]
     area = surveyed_area(application) or next((site.area for site in sites if site.area), None)
-    return drawing(points if area is None or surveyed else [], area)
+    points = [surveyed] if surveyed else [site.point for site in sites if site.point and area is None]
+    return sketch_of(points, area)
 
 
-def drawing(points: Sequence[Point], area: Polygon | None) -> str | None:
-    """A sketch with the borders of the villages around; None where there is nothing to draw."""
+def sketch_of(points: Sequence[Point], area: Polygon | None) -> str | None:
+    """A sketch with the borders of the villages around; None where no place is known."""
     if not points and area is None:
         return None
     box = Polygon.from_bbox((area or points[0].buffer(_AROUND)).extent)
     box.srid = 4326
     near = Zone.objects.villages().filter(area__bboverlaps=box).values_list("area", flat=True)
     around = [_shape(village) for village in near if village]
-    return sketch.draw([_shape(point) for point in points], _shape(area) if area else None, around=around)
+    return sketch.draw(list(map(_shape, points)), _shape(area) if area else None, around=around)
 
 
 def _caption(application: Application, values: dict[str, str], sites: list[Site]) -> str:

@@ -7,6 +7,7 @@ from permits.models.application import (
     ApplicationStatus,
     Event,
 )
+from permits.models.archive import ArchivedLetter
 from permits.models.casework import (
     ApplicationDocument,
     Concerns,
@@ -33,6 +34,7 @@ from permits.models.catalogue import (
     TypeVersion,
     VersionState,
 )
+from permits.models.decision import Decision, DecisionQuerySet, DecisionState
 from permits.models.letter import (
     Issuing,
     IssuingQuerySet,
@@ -104,6 +106,7 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationSite",
     "ApplicationStatus",
+    "ArchivedLetter",
     "Bill",
     "BillKind",
     "Channel",
@@ -114,6 +117,9 @@ __all__ = [
     "Conflict",
     "Correction",
     "CorrectionItem",
+    "Decision",
+    "DecisionQuerySet",
+    "DecisionState",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
 from permits.models.application import Application, Event
+from permits.models.letter import Letter
 from permits.models.upload import Upload
 
 
@@ -115,6 +116,10 @@ class Inspection(models.Model):
     visited_on = models.DateField(_("visited on"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
     at = models.DateTimeField(_("reported at"), auto_now_add=True)
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, editable=False, related_name="inspection",
+        verbose_name=_("Berita Acara"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("site visit")

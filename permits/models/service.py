@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from geoportal.fields import EncryptedTextField
 from permits.models.application import Application, ApplicationStatus
 from permits.models.catalogue import PermitType
+from permits.models.letter import Letter
 from permits.models.permit import Permit
 from permits.models.upload import Upload
 
@@ -133,6 +134,10 @@ class Bill(models.Model):
         related_name="bills",
         verbose_name=_("proof of payment"),
     )
+    reference = models.CharField(
+        _("reference of the payment service"), max_length=100, blank=True, editable=False
+    )
+    account = models.CharField(_("account to pay to"), max_length=60, blank=True, editable=False)
     proof_number = models.CharField(_("number of the proof"), max_length=100, blank=True)
     paid_at = models.DateTimeField(_("payment recorded at"), null=True, blank=True, editable=False)
     checked_by = models.ForeignKey(
@@ -145,10 +150,14 @@ class Bill(models.Model):
         verbose_name_plural = _("bills")
         constraints = [
             models.UniqueConstraint(fields=["kind", "agency", "number"], name="permits_bill_number_once"),
+            models.UniqueConstraint(
+                fields=["reference"], condition=~models.Q(reference=""), name="permits_bill_reference_once"
+            ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="permits_bill_amount_above_zero"),
             models.CheckConstraint(
                 condition=models.Q(paid_at=None, checked_by=None)
-                | models.Q(paid_at__isnull=False, checked_by__isnull=False),
+                | models.Q(paid_at__isnull=False, checked_by__isnull=False)
+                | (models.Q(paid_at__isnull=False) & ~models.Q(reference="")),
                 name="permits_bill_paid_is_checked",
             ),
         ]
@@ -171,6 +180,9 @@ class PermitAct(models.Model):
     on = models.DateField(_("on"))
     reason = models.TextField(_("reason"), max_length=2000)
     letter = models.CharField(_("number and date of the letter"), max_length=200)
+    document = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="decided", verbose_name=_("letter")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
 

@@ -6,7 +6,8 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,14 +18,14 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
 from geoportal.ids import new_id
-from permits import applications, corrections, documents, places, steps
+from permits import applications, corrections, documents, places, questions, steps
 from permits.completeness import DOCUMENTS, missing, rules
 from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.answers import keep_for, kept_for, key_of, wants_json
-from permits.pages.forms import city_box, form_for
+from permits.pages.forms import FileAnswer, StepForm, city_box, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
@@ -119,11 +120,15 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
     texts |= {name: "" for name in request.POST.get("centang", "").split() if name not in texts}
     try:
         keep_answers(request, application)
+        texts |= _files(request, application)
         saved = steps.save(application, here, texts, _base(request), by=who(request))
     except Refused as refusal:
         if wants_json(request):
             return JsonResponse({"refused": str(refusal)}, status=409)
         messages.error(request, str(refusal))
+        if request.FILES and application.status in EDITABLE:
+            steps.save(application, here, texts, _base(request), by=who(request))  # the words are kept
+            return redirect("apply-step", public_id, slug)
         return redirect("apply-own", public_id)
     if wants_json(request):
         return JsonResponse({"stored": saved.stored, "conflicts": saved.conflicts})
@@ -146,7 +151,20 @@ def keep_answers(request: HttpRequest, application: Application) -> None:
             corrections.answer(application, item, text=str(value), by=who(request))
 
 
-_OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"})
+_OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut", "tanpa"})
+
+
+def _files(request: HttpRequest, application: Application) -> dict[str, str]:
+    """The ids of files that answer questions, by the names of these; "" for those that were taken out."""
+    found = dict.fromkeys(request.POST.getlist("tanpa"), "")
+    for name, file in request.FILES.items():
+        if name.startswith(_FILE) and isinstance(file, UploadedFile):
+            sent = documents.answer(application, file, name=file.name or "", by=who(request))
+            found[name.removeprefix(_FILE)] = sent.public_id
+    return found
+
+
+_FILE = "berkas:"
 
 
 def _base(request: HttpRequest) -> dict[str, str] | None:
@@ -203,6 +221,8 @@ def _page(
     }
     if isinstance(here, steps.PlaceStep):
         context |= _places(application)
+    elif isinstance(here, steps.QuestionStep):
+        context |= _answered(application, here, form)
     status = 409 if context["conflicts"] else 422 if bound and form.errors else 200
     return render(request, "permits/step.html", context, status=status)
 
@@ -210,6 +230,21 @@ def _page(
 def _places(application: Application) -> dict[str, Any]:
     named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
     return {"places": named, "box": city_box()}
+
+
+def _answered(application: Application, here: steps.QuestionStep, form: StepForm) -> dict[str, Any]:
+    """What the pages of places and files add to a screen of questions."""
+    found: dict[str, Any] = {}
+    drawn = [field.widget.attrs for field in form.fields.values()]
+    if any("data-point" in attrs or "data-outline" in attrs for attrs in drawn):
+        found["box"] = city_box()
+        answers = application.all_answers
+        shapes = [q for q in here.screen.questions if isinstance(answers.get(q.key), dict)]
+        found["far"] = [q.label for q in shapes if questions.outside(answers[q.key])]
+    if any(isinstance(field, FileAnswer) for field in form.fields.values()):
+        given = documents.given(application).get(documents.ANSWER, [])
+        found["files"] = {one.upload.public_id: one.upload for one in given}
+    return found
 
 
 @login_not_required  # the report of a place asks it too

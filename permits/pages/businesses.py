@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from companies.consent import set_consent
-from permits.models import Permit
+from permits.models import Permit, PermitAct
 from permits.pages.apply import who
 from permits.steps import companies_of
 
@@ -23,6 +23,8 @@ _KINDS: tuple[Literal["location", "contact"], ...] = ("location", "contact")
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     permits = Permit.objects.filter(published=True, replaced_by=None).select_related("type")
+    decided = PermitAct.objects.filter(document__isnull=False).order_by("-id")
+    permits = permits.prefetch_related(Prefetch("acts", decided, to_attr="decided"))
     listed = Prefetch("permits", permits.order_by("-issued_on", "-id")[:MOST], to_attr="listed")
     rows = companies_of(who(request)).prefetch_related(listed)
     return render(request, "permits/businesses.html", {"rows": rows})

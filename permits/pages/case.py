@@ -20,13 +20,13 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, corrections, desks, documents, field, orders, signatures, workflow
+from permits import applications, clock, corrections, desks, documents, field, minutes, orders, signatures, workflow
 from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import key_of, refusals_told
+from permits.pages.answers import key_of, refusals_told, site_of
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
 from permits.workflow import MOVES, Transition
@@ -320,6 +320,6 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, application, user, report=form, status=422)
     visit = Inspection(**form.cleaned_data)
     with refusals_told(request):
-        workflow.apply(application, "report", by=user, data={"report": visit}, seen=_seen(request))
+        minutes.hand_in(application, visit, by=user, site=site_of(request), seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES["report"].done)
     return redirect("case", public_id)

@@ -45,6 +45,8 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
         "seen": application.events_count,
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "site_reports": [one for one in field.of_application(application) if not one.conflict],
+        "visits": application.inspections.exclude(letter=None),
+        "acts": application.permit.acts.exclude(document=None) if application.permit else [],
     }
     return render(request, "permits/own.html", context)
 

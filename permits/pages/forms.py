@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from companies.claims import contact_is_usable
@@ -20,6 +21,8 @@ from permits.steps import companies_of, place_rows
 
 _FORMS = [pair for pair in LegalForm.choices if pair[0] not in (LegalForm.UNKNOWN, LegalForm.GOVERNMENT)]
 
+_HOW = _("Tap the map, or write latitude, longitude; for example -6.888900, 109.675300")
+_CORNERS = _("Its corners in order, one a line: latitude, longitude.")
 _ADDRESS, _POINT = _("Address"), _("Point on the map")
 
 
@@ -115,7 +118,7 @@ class PlaceForm(StepForm):
                 label=_POINT + number,
                 max_length=60,
                 required=False,
-                help_text=_("Tap the map, or write latitude, longitude; for example -6.888900, 109.675300"),
+                help_text=_HOW,
                 widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "data-point": n}),
             )
             if self.parcel:
@@ -124,7 +127,7 @@ class PlaceForm(StepForm):
                     required=False,
                     max_length=5000,
                     widget=forms.Textarea(attrs={"rows": 5, "data-outline": n}),
-                    help_text=_("Its corners in order, one a line: latitude, longitude."),
+                    help_text=_CORNERS,
                 )
 
     def clean(self) -> dict[str, Any]:
@@ -195,9 +198,17 @@ def _drawn(question: Question, label: str, by: User) -> forms.Field:
     if kind is QuestionKind.COMPANY:
         own = [(one.slug, one.name) for one in companies_of(by)]
         return forms.ChoiceField(choices=[("", "—"), *own], **common)
-    if kind in (QuestionKind.LONG_TEXT, QuestionKind.POLYGON):
+    if kind is QuestionKind.POLYGON:
+        common["help_text"] = _helped(question.help, _CORNERS)
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 5, "data-outline": "1"}), **common)
+    if kind is QuestionKind.LONG_TEXT:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+    if kind is QuestionKind.FILE:
+        return FileAnswer(widget=forms.HiddenInput(), **common)
     attrs: dict[str, str] = {}
+    if kind is QuestionKind.POINT:
+        common["help_text"] = _helped(question.help, _HOW)
+        attrs = {"autocomplete": "off", "data-point": "1"}
     if kind is QuestionKind.NUMBER:
         attrs = {"inputmode": "decimal"}
     if kind is QuestionKind.DATE:
@@ -214,6 +225,16 @@ _ATTRS = {
     TextFormat.PHONE: {"type": "tel"},
     TextFormat.EMAIL: {"type": "email"},
 }
+
+
+class FileAnswer(forms.CharField):
+    """The public id of an upload, which the page sends by a field of its own: permits/file_field.html."""
+
+    sends_file = True
+
+
+def _helped(own: str, how: Any) -> Any:
+    return format_lazy("{} {}", own, how) if own else how
 
 
 class _Goods(forms.SelectMultiple):

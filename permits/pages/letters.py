@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -10,7 +11,7 @@ from permits.letters import store, wording
 from permits.letters.content import Kind
 from permits.letters.pictures import picture
 from permits.letters.render import CannotRender, render
-from permits.models import Application
+from permits.models import Application, Letter
 from permits.pages.answers import private, site_of
 from permits.pages.apply import own, receipt_pin
 from permits.pages.case import case_of, reads_drafts
@@ -58,13 +59,34 @@ def own_letter(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _letter(application: Application) -> HttpResponse:
     found = signatures.letter_of(application)
+    return _file(found, f"surat-{application.registration_number}.pdf")
+
+
+def _file(found: Letter | None, filename: str) -> HttpResponse:
     if found is None or not found.file:
         raise Http404
     try:
         pdf = store.get(found.file)
     except store.Damaged as error:
         raise Http404 from error
-    return private(pdf, filename=f"surat-{application.registration_number}.pdf", attach=True)
+    return private(pdf, filename=filename, attach=True)
+
+
+@require_safe
+def report(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """The Berita Acara, to the desks."""
+    application, _user = case_of(request, public_id)
+    return _report(application, pk)
+
+
+@require_safe
+def own_report(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    return _report(own(request, public_id), pk)
+
+
+def _report(application: Application, pk: int) -> HttpResponse:
+    visit = get_object_or_404(application.inspections.select_related("letter"), pk=pk)
+    return _file(visit.letter, f"berita-acara-{application.registration_number}.pdf")
 
 
 @require_safe

@@ -1,18 +1,20 @@
 """How an application is told: to its applicant in public words, to staff in the office's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
-from permits import corrections, steps
-from permits.definitions import DocumentRule
-from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event
+from permits import corrections, questions, steps
+from permits.definitions import DocumentRule, QuestionKind
+from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event, Upload
 from permits.models import ApplicationStatus as Status
 from permits.pages.forms import form_for
 from permits.workflow import MOVES, PUBLIC
@@ -97,6 +99,7 @@ def groups(application: Application, by: User) -> list[Group]:
     for step in steps.steps(application):
         texts = step.texts(application)
         form = form_for(step, texts, application=application, by=by)
+        read = _read(application, step) if isinstance(step, steps.QuestionStep) else {}
         answers = []
         for field in form:
             value = texts.get(field.name, "")
@@ -104,7 +107,7 @@ def groups(application: Application, by: User) -> list[Group]:
                 value = str(dict(field.field.choices).get(value, value))  # type: ignore[attr-defined]
             if field.widget_type == "checkbox":
                 value = _("Yes") if value else _("No")
-            answers.append(Answer(field.name, str(field.label), value))
+            answers.append(Answer(field.name, str(field.label), read.get(field.name, value)))
         found.append(Group(step.slug, step.title, step.concerns, answers))
     return found
 
@@ -152,3 +155,34 @@ def beside(application: Application) -> dict[str, list[CorrectionItem]]:
         for item in corrections.asked(application):
             found.setdefault(f"{item.concerns}.{item.key}", []).append(item)
     return found
+
+
+def _read(application: Application, step: steps.QuestionStep) -> dict[str, str]:
+    """Places and files in words, by the name of their field."""
+    answers, asked = application.all_answers, step.screen.questions
+    found: dict[str, str] = {}
+    files: dict[str, str] = {}
+    rows = {q.key: len(answers.get(q.key) or []) for q in asked if q.kind is QuestionKind.GROUP}
+    for name, _label, question in questions.fields(asked, rows):
+        value = _at(answers, name.removeprefix(questions.PREFIX))
+        if question.kind is QuestionKind.FILE and isinstance(value, str) and value:
+            files[name] = value
+        elif text := questions.read(question, value):
+            found[name] = _("%s (outside the city)") % text if questions.outside(value) else text
+    if files:
+        given = Upload.objects.filter(public_id__in=files.values(), documents__application=application)
+        known = {one.public_id: one for one in given}
+        for name, value in files.items():
+            found[name] = _link(known[value]) if value in known else ""
+    return found
+
+
+def _at(answers: Mapping[str, Any], name: str) -> Any:
+    """The answer of "key", or of "key.row.key" in a group."""
+    key, *inner = name.split(".")
+    value = answers.get(key)
+    return value[int(inner[0])].get(inner[1]) if inner and isinstance(value, list) else value
+
+
+def _link(upload: Upload) -> str:
+    return format_html('<a href="{}">{}</a>', reverse("upload-page", args=[upload.public_id, 1]), upload.name)

@@ -17,14 +17,25 @@ from django.views.decorators.http import require_http_methods
 from geoportal.accounts.models import User
 from geoportal.accounts.second_factor import ask_again, second_factor_fresh
 from geoportal.accounts.signer import may_sign
-from permits import signatures
+from permits import decisions, signatures
 from permits.guards import VERIFYING
 from permits.letters import wording
-from permits.models import Application, ApplicationQuerySet, Event, Issuing, IssuingState
+from permits.letters.decision import KINDS
+from permits.models import (
+    Act,
+    Application,
+    ApplicationQuerySet,
+    Decision,
+    DecisionQuerySet,
+    DecisionState,
+    Event,
+    Issuing,
+    IssuingState,
+)
 from permits.models import ApplicationStatus as Status
-from permits.pages.answers import site_of
+from permits.pages.answers import key_of, site_of
 from permits.pages.queue import staff_only
-from permits.signatures import Chosen, Outcome, Result
+from permits.signatures import Chosen, Outcome, Result, Work
 
 MOST = 25  # letters of one batch: they are signed while the browser waits
 _LONGEST = 200  # characters of a passphrase
@@ -43,10 +54,24 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A decision about a permit that can be signed; `involved`: this person drafted or verified it."""
+
+    decision: Decision
+    involved: bool
+
+    @property
+    def letter(self) -> str:
+        return str(KINDS[Act(self.decision.act)].label)
+
+
+@dataclass(frozen=True)
 class Stuck:
     """A letter that a crash, or an answer that never came, left between number and file."""
 
-    application: Application
+    key: str  # what the form sends
+    label: str
+    holder: str
     row: Issuing | None
 
     @property
@@ -85,26 +110,38 @@ def sign(request: HttpRequest) -> HttpResponse:
     return _page(request, user, results=[one for one in results if one.outcome is not Outcome.ISSUED])
 
 
-def _chosen(request: HttpRequest) -> list[Chosen]:
+def _chosen(request: HttpRequest) -> list[Work]:
     """ "<public id>.<events seen>" of each; the application may have moved on, which the move finds."""
     seen = dict(value.split(".", 1) for value in request.POST.getlist("berkas") if "." in value)
     picked = {key: value for key, value in list(seen.items())[:MOST] if value.isdecimal() and len(value) < 9}
     rows = _rows().filter(public_id__in=picked).order_by("due_on", "pk")
-    return [Chosen(row, int(picked[row.public_id])) for row in rows]
+    found: list[Work] = [Chosen(row, int(picked[row.public_id])) for row in rows]
+    keys = [key for key in map(key_of, request.POST.getlist("putusan")[:MOST]) if key is not None]
+    return (found + [decisions.Chosen(row) for row in _papers().filter(pk__in=keys)])[:MOST]
 
 
 def _go_on(request: HttpRequest, user: User, passphrase: str) -> list[Result]:
-    application = _rows().filter(public_id=request.POST["lanjutkan"][:12], status=Status.ISSUING).first()
-    row = signatures.issuing_of(application) if application else None
-    if application is None or row is None:
+    work, row = _begun(request.POST["lanjutkan"][:20])
+    if work is None or row is None:
         messages.info(request, _("This letter is finished already."))
         return []
     sure = "pasti" in request.POST
-    return [
-        signatures.carry_on(
-            application, row, by=user, passphrase=passphrase, site=site_of(request), again=sure
-        )
-    ]
+    return [signatures.carry_on(work, row, by=user, passphrase=passphrase, site=site_of(request), again=sure)]
+
+
+def _begun(key: str) -> tuple[Work | None, Issuing | None]:
+    """What the key of a Stuck names, if it still waits."""
+    if key.startswith(decisions.SUBJECT):
+        pk = key_of(key.removeprefix(decisions.SUBJECT))
+        decision = _papers().filter(pk=pk or 0, state=DecisionState.ISSUING).first()
+        letter = Issuing.objects.open().filter(subject=key).first()
+        return (decisions.Chosen(decision) if decision else None), letter
+    application = _rows().filter(public_id=key, status=Status.ISSUING).first()
+    return (Chosen(application), signatures.issuing_of(application)) if application else (None, None)
+
+
+def _papers() -> DecisionQuerySet:
+    return Decision.objects.open().select_related("permit__type", "permit__company").order_by("pk")
 
 
 def _rows() -> ApplicationQuerySet:
@@ -120,14 +157,40 @@ def _page(request: HttpRequest, user: User, *, results: list[Result] | None = No
             "application_id", flat=True
         )
     )
-    stuck = list(_rows().filter(status=Status.ISSUING).order_by("pk")[:MOST])
-    letters = Issuing.objects.open().filter(subject__in=[signatures.subject(one) for one in stuck])
-    by_subject = {row.subject: row for row in letters}
+    papers = [
+        Paper(row, user.pk in (row.drafted_by_id, row.verified_by_id))
+        for row in _papers().filter(state=DecisionState.VERIFIED)[:MOST]
+    ]
     context = {
         "waiting": [Waiting(row, row.pk in verified) for row in rows],
+        "papers": papers,
         "more": Application.objects.filter(status=Status.SIGNING).count() - len(rows),
-        "stuck": [Stuck(one, by_subject.get(signatures.subject(one))) for one in stuck],
+        "stuck": _stuck(),
         "results": results,
         "most": MOST,
     }
     return render(request, "permits/sign.html", context, status=422 if results else 200)
+
+
+def _stuck() -> list[Stuck]:
+    cases = list(_rows().filter(status=Status.ISSUING).order_by("pk")[:MOST])
+    papers = list(_papers().filter(state=DecisionState.ISSUING)[:MOST])
+    subjects = [signatures.subject(one) for one in cases] + [decisions.subject(one) for one in papers]
+    rows = {row.subject: row for row in Issuing.objects.open().filter(subject__in=subjects)}
+    return [
+        Stuck(
+            one.public_id,
+            str(one),
+            one.company.name if one.company else one.holder_name,
+            rows.get(signatures.subject(one)),
+        )
+        for one in cases
+    ] + [
+        Stuck(
+            decisions.subject(one),
+            one.permit.number,
+            one.permit.company.name,
+            rows.get(decisions.subject(one)),
+        )
+        for one in papers
+    ]

@@ -54,6 +54,7 @@ PAGES: dict[str, list[str]] = {
     "layanan/bantu/": ["/layanan/bantu/", "/layanan/bantu/?kegiatan=business&untuk=person&bidang=lain"],
     "layanan/<str:code>/": ["/layanan/{type}/"],
     "validasi/": ["/validasi/", "/validasi/?nomor=", "/validasi/?nomor=503/999999"],
+    "lama/<path:target>": ["/lama/cek.php?id=tidak-ada"],
     "validasi/contoh/": ["/validasi/contoh/"],
     "validasi/<str:typed>/": [
         "/validasi/{in_force}/",
@@ -77,6 +78,8 @@ NO_PAGES = {  # answer with data or a picture, or lead on
         "V/",
         "validasi/pdf/",
     },
+    *{"livez", "readyz", "api/schema/", "bahasa/", "favicon.ico", "V/", "validasi/pdf/"},
+    "pembayaran/notifikasi/",
     "validasi/<str:typed>/salinan.pdf",
     *{"V/<str:typed>/", "v/<str:typed>", "v/<str:typed>/"},
     *{"validasi/contoh/<int:n>.svg", "validasi/contoh/<int:n>.png"},

@@ -123,11 +123,11 @@ def test_an_unknown_outcome_stays_and_is_never_repeated_by_itself(
         assert outcomes(sign(made, by=head)) == [Outcome.UNKNOWN]
         row = Issuing.objects.get()
         for _try in range(2):
-            again = signatures.carry_on(made, row, by=head, passphrase=PASSPHRASE, site=SITE)
+            again = signatures.carry_on(Chosen(made), row, by=head, passphrase=PASSPHRASE, site=SITE)
             assert again.outcome is Outcome.UNKNOWN
         assert silent.asked == 1
     assert made.status == Status.ISSUING
-    done = signatures.carry_on(made, row, by=head, passphrase=PASSPHRASE, site=SITE, again=True)
+    done = signatures.carry_on(Chosen(made), row, by=head, passphrase=PASSPHRASE, site=SITE, again=True)
     assert done.outcome is Outcome.ISSUED
     one_of_everything()
 
@@ -215,7 +215,7 @@ def test_a_killed_process_leaves_what_can_be_finished(
         sign(made, by=head)
     elif made.status == Status.ISSUING:
         assert row is not None
-        signatures.carry_on(made, row, by=head, passphrase=PASSPHRASE, site=SITE)
+        signatures.carry_on(Chosen(made), row, by=head, passphrase=PASSPHRASE, site=SITE)
     letter = one_of_everything()
     assert letter.issued_on == timezone.localdate()
     if row is not None:

@@ -2,8 +2,10 @@
 const box = document.getElementById("tempat");
 const words = box.dataset;
 const named = document.querySelector("[data-named]");
-const points = [...document.querySelectorAll("[data-point]")];
-const outline = document.querySelector("[data-outline]");
+const fields = [...document.querySelectorAll("[data-point], [data-outline]")];
+const points = fields.filter((field) => "point" in field.dataset);
+const outlines = fields.filter((field) => "outline" in field.dataset);
+const cornersOf = (field) => field.value.split("\n").map(read).filter(Boolean);
 
 const text = ({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`;
 function read(value) {
@@ -38,6 +40,66 @@ new ZoneTiles(words.zones, "", {
   style: () => ({ fill: colour("white"), line: colour("border"), width: 1.25, dash: [] }),
 }).addTo(map);
 
+// As permits/points.py measures it: flat around the parcel, on the ellipsoid.
+function metres(corners) {
+  const rad = Math.PI / 180;
+  const phi = (corners.reduce((sum, [lat]) => sum + lat, 0) / corners.length) * rad;
+  const bent = 1 - 0.00669437999014 * Math.sin(phi) ** 2;
+  const east = (6378137 / Math.sqrt(bent)) * Math.cos(phi) * rad;
+  const north = ((6378137 * (1 - 0.00669437999014)) / bent ** 1.5) * rad;
+  const [from] = corners;
+  return corners.map(([lat, lon]) => [(lon - from[1]) * east, (lat - from[0]) * north]);
+}
+const side = ([ax, ay], [bx, by], [cx, cy]) => Math.sign((bx - ax) * (cy - ay) - (by - ay) * (cx - ax));
+function crosses(ring) {
+  const edges = ring.map((corner, n) => [corner, ring[(n + 1) % ring.length]]);
+  return edges.some(([a, b], n) =>
+    edges.slice(n + 2).some(([c, d], m) => {
+      if (n === 0 && n + 2 + m === edges.length - 1) return false; // neighbours, where the ring closes
+      return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+    }),
+  );
+}
+function measure(field, corners) {
+  const said = field.closest(".field").querySelector("[data-area]");
+  if (corners.length < 3) said.textContent = "";
+  else {
+    const ring = metres(corners);
+    const twice = ring.reduce((sum, [x, y], n) => sum + x * ring[(n + 1) % ring.length][1] - ring[(n + 1) % ring.length][0] * y, 0);
+    const area = Math.round(Math.abs(twice) / 2).toLocaleString(document.documentElement.lang);
+    said.textContent = crosses(ring) ? words.crossing : words.area.replace("{area}", area);
+  }
+}
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button quiet";
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
+}
+for (const field of fields) {
+  const tools = document.createElement("p");
+  tools.className = "row";
+  if (fields.length > 1) {
+    tools.append(
+      button(words.fill, () => {
+        choose(field);
+        box.scrollIntoView({ block: "start" });
+        canvas.focus();
+      }),
+    );
+  }
+  if (outlines.includes(field)) {
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    said.dataset.area = "";
+    tools.append(button(words.undo, () => put(field, field.value.trim().split("\n").slice(0, -1).join("\n"))), said);
+  }
+  field.after(tools);
+}
+
 const marks = L.layerGroup().addTo(map);
 function draw() {
   marks.clearLayers();
@@ -45,8 +107,12 @@ function draw() {
     const at = read(field.value);
     if (at) L.circleMarker(at, { radius: 9, weight: 3, color: colour("white"), fillColor: colour("coral"), fillOpacity: 1 }).addTo(marks);
   }
-  const corners = (outline?.value || "").split("\n").map(read).filter(Boolean);
-  if (corners.length) L.polygon(corners, { color: colour("nila"), weight: 2 }).addTo(marks);
+  for (const field of outlines) {
+    const corners = cornersOf(field);
+    if (corners.length) L.polygon(corners, { color: colour("nila"), weight: 2 }).addTo(marks);
+    for (const corner of corners) L.circleMarker(corner, { radius: 4, weight: 2, color: colour("nila"), fillColor: colour("white"), fillOpacity: 1 }).addTo(marks);
+    measure(field, corners);
+  }
 }
 
 async function name(at) {
@@ -63,16 +129,28 @@ async function name(at) {
   }
 }
 
-let chosen = points.find((field) => !field.value) || points[0];
-for (const field of points) field.addEventListener("focus", () => (chosen = field));
+let chosen = outlines.find((field) => field.value) || fields.find((field) => !field.value) || fields[0];
+function choose(field) {
+  chosen = field;
+  if (fields.length > 1) box.querySelector("p[data-filling]").textContent = words.filling.replace("{field}", field.labels[0].firstChild.textContent.trim());
+}
+for (const field of fields) field.addEventListener("focus", () => choose(field));
+choose(chosen);
+
+function put(field, value) {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  draw();
+}
 
 function write(latlng) {
-  const target = document.activeElement === outline || (outline && outline.value) ? outline : chosen;
-  target.value = target === outline ? `${outline.value.trim()}\n${text(latlng)}`.trim() : text(latlng);
-  target.dispatchEvent(new Event("input", { bubbles: true }));
-  draw();
-  name(text(latlng));
-  if (target === chosen) chosen = points.find((field) => !field.value) || chosen;
+  const at = text(latlng);
+  if (outlines.includes(chosen)) put(chosen, `${chosen.value.trim()}\n${at}`.trim());
+  else {
+    put(chosen, at);
+    choose(points.find((field) => !field.value) || chosen);
+  }
+  name(at);
 }
 
 map.on("click", ({ latlng }) => write(latlng));
@@ -81,7 +159,7 @@ canvas.addEventListener("keydown", (event) => {
   event.preventDefault();
   write(map.getCenter());
 });
-for (const field of [...points, outline].filter(Boolean)) field.addEventListener("change", draw);
+for (const field of fields) field.addEventListener("change", draw);
 
 box.querySelector("[data-gps]").addEventListener("click", () => {
   navigator.geolocation.getCurrentPosition(
@@ -124,6 +202,6 @@ question?.addEventListener("keydown", (event) => {
 });
 
 draw();
-const first = points.map((field) => read(field.value)).find(Boolean);
+const first = fields.flatMap(cornersOf)[0];
 if (first) map.setView(first, 17);
 else map.fitBounds(city);

@@ -10,7 +10,7 @@ from geoportal.sql import sql_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("permits", "0011_public_rendition"),
+        ("permits", "0013_visits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -24,7 +24,7 @@ def visits_of_what_waits(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("permits", "0011_public_rendition"),
+        ("permits", "0012_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
