@@ -20,7 +20,18 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
-from permits import applications, clock, corrections, desks, documents, field, minutes, orders, signatures, workflow
+from permits import (
+    applications,
+    clock,
+    corrections,
+    desks,
+    documents,
+    field,
+    minutes,
+    orders,
+    signatures,
+    workflow,
+)
 from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
