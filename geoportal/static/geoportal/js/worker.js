@@ -24,7 +24,9 @@ self.addEventListener("activate", (event) => {
 async function keep(request, answer) {
   if (!answer.ok || answer.redirected || /private|no-store/.test(answer.headers.get("Cache-Control") || "")) return;
   const cache = await caches.open(SEEN);
-  await cache.put(request, answer);
+  const headers = new Headers(answer.headers);
+  headers.set("X-Seen", new Date().toISOString());
+  await cache.put(request, new Response(await answer.blob(), { headers }));
   const names = await cache.keys();
   await Promise.all(names.slice(0, Math.max(0, names.length - MOST)).map((name) => cache.delete(name)));
 }
@@ -33,16 +35,19 @@ async function keep(request, answer) {
 async function seen(event) {
   const cache = await caches.open(SEEN);
   const found = await cache.match(event.request);
-  const at = found && Date.parse(found.headers.get("Date") || "");
+  const at = found && Date.parse(found.headers.get("X-Seen") || "");
   if (!found) return null;
   if (!(Date.now() - at < LONGEST)) {
     await cache.delete(event.request);
     return null;
   }
-  const who = event.clientId || event.resultingClientId;
-  const tell = async () => (await self.clients.get(who))?.postMessage({ seen: at });
-  if (event.request.mode === "navigate") setTimeout(tell, 1500); // when the page listens
-  else tell();
+  const navigates = event.request.mode === "navigate";
+  const who = navigates ? event.resultingClientId : event.clientId;
+  const tell = async () => {
+    if (navigates) await new Promise((done) => setTimeout(done, 1500)); // until the page listens
+    (await self.clients.get(who))?.postMessage({ seen: at });
+  };
+  event.waitUntil(tell());
   return found;
 }
 
