@@ -24,7 +24,7 @@ from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.answers import keep_for, kept_for, key_of, wants_json
-from permits.pages.forms import city_box, form_for
+from permits.pages.forms import city_map, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
@@ -209,7 +209,7 @@ def _page(
 
 def _places(application: Application) -> dict[str, Any]:
     named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
-    return {"places": named, "box": city_box()}
+    return {"places": named, **city_map()}
 
 
 @login_not_required  # the report of a place asks it too

@@ -147,7 +147,7 @@ export function createMap(pane, page) {
 }
 
 /** Names of districts from afar, of villages from near. */
-function showNames(map, names) {
+export function showNames(map, names) {
   const groups = { district: L.layerGroup(), village: L.layerGroup() };
   for (const [name, level, lon, lat] of names) {
     const word = document.createElement("span");
