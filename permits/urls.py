@@ -6,6 +6,7 @@ from django.urls import path
 
 from permits.pages import (
     apply,
+    beside,
     bill,
     businesses,
     case,
@@ -69,6 +70,7 @@ urlpatterns: list[Any] = [
     path("petugas/tanda-tangan/", sign.sign, name="sign"),
     path("petugas/permohonan/baru/", counter.counter, name="counter"),
     path("petugas/permohonan/<str:public_id>/", case.case, name="case"),
+    path("petugas/permohonan/<str:public_id>/dokumen/", beside.beside, name="case-papers"),
     path("petugas/permohonan/<str:public_id>/serah/", delivery.hand_over, name="hand-over"),
     path("petugas/permohonan/<str:public_id>/tagihan/", bill.desk, name="case-bill"),
     path("petugas/izin/", life.find, name="permit-find"),

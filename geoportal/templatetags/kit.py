@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from geoportal.public import PUBLIC_ROUTES
+
 register = template.Library()
 
 
@@ -87,6 +89,9 @@ TASKS = (
 )
 
 
+MY_APPLICATIONS = Link("/permohonan/", _("My applications"), "", "", "doc")
+WORK_ROOM = Link("/petugas/", _("Work room"), "", "", "user")
+
 #: What else the footer leads to.
 OTHERS = (
     ("/data/", _("Open data")),
@@ -157,6 +162,20 @@ def tasks(context: Context) -> list[Link]:
         replace(t, current="page" if path == t.href else "true" if path.startswith(t.href) else "")
         for t in TASKS
     ]
+
+
+@register.simple_tag(takes_context=True)
+def own_pages(context: Context) -> Link | None:
+    """Where the reader's own work is. None on public pages: they are cached, and the same for everybody."""
+    request = context.get("request")
+    match, user = getattr(request, "resolver_match", None), getattr(request, "user", None)
+    if request is None or match is None or match.route in PUBLIC_ROUTES or user is None:
+        return None
+    if not user.is_authenticated:
+        return None
+    found = WORK_ROOM if user.works_here else MY_APPLICATIONS
+    here = "page" if request.path == found.href else "true" if request.path.startswith(found.href) else ""
+    return replace(found, current=here)
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -40,21 +39,20 @@ def top_commodities(limit: int = TOP) -> list[tuple[Commodity, int]]:
 
 
 def _top_commodities() -> list[tuple[Commodity, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
+    rows = Commodity.objects.raw(
+        """
+        SELECT c.*, top.n FROM (
             SELECT one, count(*) AS n FROM maps_place, unnest(commodities) AS each (one)
             WHERE first_site AND NOT one = ANY (commodities_broad)
               AND permits_status(registered_only, revoked_on, suspended_on,
                                  replaced_by IS NOT NULL, valid_until)
                   IN ('in_force', 'ending', 'registered')
             GROUP BY one ORDER BY n DESC, one LIMIT %s
-            """,
-            [TOP],
-        )
-        counts = dict(cursor.fetchall())
-    known = Commodity.objects.in_bulk(list(counts))
-    return [(known[pk], n) for pk, n in counts.items() if pk in known]
+        ) top JOIN companies_commodity c ON c.id = top.one ORDER BY top.n DESC, c.id
+        """,
+        [TOP],
+    )
+    return [(row, row.n) for row in rows]  # type: ignore[attr-defined]  # annotated
 
 
 def _figures(rows: PlaceQuerySet) -> tuple[dict[str, int], dict[str, int], list[Any], list[Any]]:

@@ -15,6 +15,9 @@ SLICE: Final = 5_000
 UNPUBLISH = "UPDATE permits_permit SET published = false, replaced_by_id = NULL WHERE id = ANY (%s)"
 # real permits never point at invented ones; the database would refuse if they did
 OF_PERMITS = (
+    # what people told us about one stays; the number is in its words
+    "UPDATE permits_complaint SET permit_id = NULL WHERE permit_id = ANY (%s)",
+    "UPDATE permits_spotcheck SET permit_id = NULL WHERE permit_id = ANY (%s)",
     "DELETE FROM permits_letter WHERE permit_id = ANY (%s)",
     "DELETE FROM permits_permitcommodity WHERE permit_id = ANY (%s)",
     "DELETE FROM permits_permitsite WHERE permit_id = ANY (%s)",

@@ -25,7 +25,7 @@ from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
 from permits.pages.answers import keep_for, kept_for, key_of, wants_json
-from permits.pages.forms import FileAnswer, StepForm, city_box, form_for
+from permits.pages.forms import FileAnswer, StepForm, city_map, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
 
@@ -229,7 +229,7 @@ def _page(
 
 def _places(application: Application) -> dict[str, Any]:
     named = [(site.ordinal, places.name(site.point)) for site in application.sites.all() if site.point]
-    return {"places": named, "box": city_box()}
+    return {"places": named, **city_map()}
 
 
 def _answered(application: Application, here: steps.QuestionStep, form: StepForm) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def _answered(application: Application, here: steps.QuestionStep, form: StepForm
     found: dict[str, Any] = {}
     drawn = [field.widget.attrs for field in form.fields.values()]
     if any("data-point" in attrs or "data-outline" in attrs for attrs in drawn):
-        found["box"] = city_box()
+        found |= city_map()
         answers = application.all_answers
         shapes = [q for q in here.screen.questions if isinstance(answers.get(q.key), dict)]
         found["far"] = [q.label for q in shapes if questions.outside(answers[q.key])]

@@ -36,7 +36,7 @@ from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
 from permits.models import ApplicationStatus as Status
-from permits.pages import shown
+from permits.pages import plans, shown
 from permits.pages.answers import key_of, refusals_told, site_of
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
@@ -215,6 +215,7 @@ def _page(
         "soon": reading.soon(today),
         "groups": [(g, [(a, *marks.of(g.concerns, a.name)) for a in g.answers]) for g in groups],
         "sites": sites,
+        "plan": plans.site(sites),
         "timeline": [(workflow.what(e), workflow.who(e), e) for e in reversed(events)],
         "collected": shown.requests(marks.collected, groups, asked_for, public_id),
         "sent": shown.requests(marks.sent, groups, asked_for, public_id),

@@ -1,5 +1,6 @@
 """The forms of the steps: what is asked, in which words, and what is wrong with an answer."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.claims import contact_is_usable
 from companies.models import Commodity, LegalForm
 from geoportal.accounts.models import User
-from geoportal.geography.models import Zone
+from geoportal.geography.models import Zone, ZoneLevel
 from permits import questions, steps
 from permits.definitions import Question, QuestionKind, TextFormat
 from permits.models import Application, LocationKind
@@ -255,7 +256,14 @@ def city() -> Zone | None:
     return Zone.objects.filter(pk=settings.CITY_ZONE).first()
 
 
-def city_box() -> str:
-    """West, south, east, north of the city, for maps of forms; "" where its boundary is not loaded."""
-    zone = city()
-    return ",".join(map(str, zone.area.extent)) if zone and zone.area else ""
+def city_map() -> dict[str, str]:
+    """For maps of forms: "box" of the city ("" without its boundary), "names" to find one's way by."""
+    home = city()
+    if home is None or home.area is None:
+        return {"box": ""}
+    beneath = Zone.objects.exclude(level=ZoneLevel.CITY).filter(code__startswith=f"{home.code}.")
+    names = [
+        [zone.name, zone.level, round(zone.label_point.x, 5), round(zone.label_point.y, 5)]
+        for zone in beneath.only("name", "level", "label_point")
+    ]
+    return {"box": ",".join(map(str, home.area.extent)), "names": json.dumps(names)}

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geoportal.accounts.models import User
 from permits import applications, clock, desks
+from permits.pages import plans
 from permits.pages.answers import key_of, refusals_told
 from permits.pages.apply import who
 from permits.refusals import Refused
 
-_ASKED = ("peran", "status", "jenis", "q", "petugas")
+_ASKED = ("peran", "status", "jenis", "q", "petugas", "tampil")
 
 
 def staff_only(request: HttpRequest) -> User:
@@ -51,6 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     soon = clock.working_day_after(today)
     asked = {name: request.GET[name] for name in _ASKED if request.GET.get(name)}
+    mapped = asked.get("tampil") == "peta"
     context: dict[str, Any] = {
         "roles": [
             (r.value, r.label, sum(counts.get(s.value, 0) for s in desks.statuses_of(r))) for r in roles
@@ -61,6 +63,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "kinds": desks.kinds(),
         "wanted": wanted,
         "rows": rows,
+        "mapped": mapped,
+        "plan": plans.queue(rows) if mapped and rows else None,
+        "views": [(_views(asked, ""), not mapped, _("List")), (_views(asked, "peta"), mapped, _("Map"))],
         "today": today,
         "soon": soon,
         "staff": desks.staff(),
@@ -68,6 +73,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "first": f"?{urlencode(asked)}" if request.GET.get("lanjut") else "",
     }
     return render(request, "permits/queue.html", context)
+
+
+def _views(asked: dict[str, str], name: str) -> str:
+    return "?" + urlencode({key: value for key, value in (asked | {"tampil": name}).items() if value})
 
 
 @require_POST

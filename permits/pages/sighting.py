@@ -19,7 +19,7 @@ from permits import places, sightings
 from permits.models import Sighting
 from permits.pages import voice
 from permits.pages.answers import keep_for, kept_for
-from permits.pages.forms import city_box
+from permits.pages.forms import city_map
 from permits.points import read_latlon
 
 
@@ -82,7 +82,7 @@ def _start(request: HttpRequest) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, form: SightingForm) -> HttpResponse:
-    return voice.page(request, "permits/sighting.html", form, box=city_box())
+    return voice.page(request, "permits/sighting.html", form, **city_map())
 
 
 def _send(form: SightingForm, key: str) -> Sighting:

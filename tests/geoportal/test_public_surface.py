@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import get_converters
 
+from geoportal.accounts.roles import Role
 from geoportal.public import PUBLIC_ROUTES
+from tests import factories
 
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
 
@@ -70,3 +72,20 @@ def test_the_rest_of_the_administration_is_behind_the_gate(client: Client) -> No
         answer = client.get(path)
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith(("/masuk/", "/admin/login/"))
+
+
+@pytest.mark.django_db
+def test_the_header_leads_to_ones_own_work_but_public_pages_are_the_same_for_everybody(
+    client: Client,
+) -> None:
+    def header(path: str) -> str:
+        return client.get(path).content.decode().partition("</header>")[0]
+
+    for user, href in (
+        (factories.applicant(), "/permohonan/"),
+        (factories.staff(Role.FRONT_OFFICE), "/petugas/"),
+    ):
+        client.force_login(user)
+        assert f'href="{href}" aria-current="page"' in header(href)
+        for public in ("/", "/peta/", "/perusahaan/"):
+            assert f'href="{href}"' not in header(public)

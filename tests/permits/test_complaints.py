@@ -18,6 +18,7 @@ from geoportal.accounts.roles import Role
 from geoportal.ids import new_id
 from geoportal.models import Message
 from permits import clock, complaints
+from permits.demo.remove import remove_city
 from permits.models import Complaint, ComplaintState, Note, Topic, Upload
 from permits.pages import voice
 from permits.refusals import Refused
@@ -271,3 +272,11 @@ def test_figures_are_public_and_words_are_not(client: Client) -> None:
     page = client.get("/statistik/").content.decode()
     assert "Pengaduan" in page
     assert TEXT not in page
+
+
+def test_a_demo_city_can_go_while_a_complaint_stays() -> None:
+    invented = factories.permit(factories.company(demo=True), demo=True)
+    row, _pin = made(about=invented.number)
+    assert list(remove_city()) == [1]
+    row.refresh_from_db()
+    assert (row.permit, row.about) == (None, invented.number)

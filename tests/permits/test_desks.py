@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +12,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
-from permits import applications, desks, workflow
+from permits import applications, desks, documents, workflow
 from permits.models import Application, Correction
 from permits.models import ApplicationStatus as Status
 from tests import factories
+from tests.permits.test_papers import _private, photo  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +225,64 @@ def test_a_renewal_at_the_counter_names_its_permit(client: Client) -> None:
     assert client.post("/petugas/permohonan/baru/", form | {"number": old.number}).status_code == 302
     made = Application.objects.get()
     assert (made.former, made.company) == (old, old.company)
+
+
+def placed(count: int, step: float) -> list[Application]:
+    """Submitted files whose places lie `step` degrees apart."""
+    made = [factories.at("submitted") for _ in range(count)]
+    for n, one in enumerate(made):
+        point = Point(factories.HERE.x + n * step, factories.HERE.y, srid=4326)
+        one.sites.update(point=point)
+    return made
+
+
+def test_the_queue_as_a_map_links_each_file_from_its_place(
+    client: Client, zones: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    far, *others = placed(3, 0.01)
+    Application.objects.filter(pk=others[0].pk).update(due_on=timezone.localdate() - timedelta(days=3))
+    signed_in(client, Role.FRONT_OFFICE)
+    assert 'class="plan"' not in client.get("/petugas/antrean/").content.decode()
+    client.get("/petugas/")
+    with django_assert_max_num_queries(12):
+        page = client.get("/petugas/antrean/?tampil=peta").content.decode()
+    drawn = page.partition('class="plan"')[2].partition("</svg>")[0]
+    assert all(url("case", one) in drawn for one in (far, *others))
+    assert drawn.count("spot late") == 1  # by its shape too
+    assert drawn.index("spot late") < drawn.index('<circle class="spot"')  # number 1 is the most urgent
+    assert "tampil=peta" in page.partition("<form")[2]
+
+
+def test_files_at_one_place_share_a_mark_and_those_elsewhere_are_counted(client: Client, zones: None) -> None:
+    made = placed(4, 0)
+    made[3].sites.update(point=Point(0, 0, srid=4326))
+    signed_in(client, Role.FRONT_OFFICE)
+    page = client.get("/petugas/antrean/?tampil=peta").content.decode()
+    drawn = page.partition('class="plan"')[2].partition("</svg>")[0]
+    assert drawn.count('href="') == 1
+    assert 'href="#berkas-1"' in drawn
+    assert "1 berkas tidak punya titik" in page
+    assert 'id="berkas-1"' in page
+
+
+def test_a_case_shows_its_place_and_its_documents_side_by_side(client: Client, zones: None) -> None:
+    rules = [
+        {"key": "ktp", "label": "KTP pemohon", "required": False},
+        {"key": "denah", "label": "Denah", "required": False},
+    ]
+    made = factories.draft(documents=rules)
+    assert made.applicant is not None
+    for key in ("ktp", "denah"):
+        documents.attach(made, key, photo(), name=f"{key}.jpg", by=made.applicant)
+    applications.submit(made, key=factories.KEY, by=made.applicant)
+    signed_in(client, Role.FRONT_OFFICE)
+    assert 'class="plan"' in client.get(url("case", made)).content.decode()
+    both = client.get(url("case-papers", made)).content.decode()
+    pictures = [reverse("upload-page", args=[d.upload.public_id, 1]) for d in made.documents.order_by("id")]
+    assert both.index(pictures[0]) < both.index(pictures[1])
+    turned = client.get(url("case-papers", made), {"kiri": "denah", "kanan": "ktp"}).content.decode()
+    assert turned.index(pictures[1]) < turned.index(pictures[0])
+    assert client.get(url("case-papers", made), {"kiri": "tidak-ada"}).status_code == 200
+    assert client.get(url("case-papers", factories.at("submitted"))).status_code == 200
+    client.force_login(made.applicant)
+    assert client.get(url("case-papers", made)).status_code == 403

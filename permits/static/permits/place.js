@@ -24,7 +24,8 @@ function script(src) {
 }
 
 await script(words.leaflet);
-const { ZoneTiles } = await import("../maps/map/tiles.js");
+const { PermitTiles, ZoneTiles } = await import("../maps/map/tiles.js");
+const { showNames } = await import("../maps/map/view.js");
 /* global L */
 box.hidden = false;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -37,7 +38,15 @@ new ZoneTiles(words.zones, "", {
   minZoom: 11,
   maxZoom: 19,
   layer: "zones",
-  style: () => ({ fill: colour("white"), line: colour("border"), width: 1.25, dash: [] }),
+  style: () => ({ fill: colour("white"), line: colour("edge"), width: 1.25, dash: [] }),
+}).addTo(map);
+const names = showNames(map, JSON.parse(words.names));
+// what is known around here, to find one's way by: small, and nothing to press
+const known = { weight: 1, color: colour("white"), fillColor: colour("soga"), fillOpacity: 0.55, interactive: false };
+new PermitTiles(words.permits, "", {
+  minZoom: 11,
+  maxZoom: 19,
+  make: (spot, { n }) => L.circleMarker(spot, { ...known, radius: n > 1 ? 6 : 4 }),
 }).addTo(map);
 
 // As permits/points.py measures it: flat around the parcel, on the ellipsoid.
@@ -203,5 +212,6 @@ question?.addEventListener("keydown", (event) => {
 
 draw();
 const first = fields.flatMap(cornersOf)[0];
-if (first) map.setView(first, 17);
+if (first) map.setView(first, 15); // so far out that borders and names of villages show
 else map.fitBounds(city);
+names();

@@ -147,7 +147,7 @@ export function createMap(pane, page) {
 }
 
 /** Names of districts from afar, of villages from near. */
-function showNames(map, names) {
+export function showNames(map, names) {
   const groups = {};
   const made = (level) => L.layerGroup(names.filter((one) => one[1] === level).map(nameOf));
   const choose = () => {
