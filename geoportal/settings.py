@@ -35,8 +35,7 @@ CITY_ZONE = env.str("CITY_ZONE", "33.75")  # Zone.code of the city that is serve
 PROJECTED_SRID = env.int("PROJECTED_SRID", 32749)  # metres, for areas and cells; UTM 49S
 
 # GDAL before 3.9 (Debian 12: 3.6) cannot forbid network access in spatial references; ours are operators'
-# account.W001: that one of e-mail and phone is required, our sign-up form says
-SILENCED_SYSTEM_CHECKS = ["gis.W001", "account.W001"]
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # --- Applications
 INSTALLED_APPS = [
@@ -151,7 +150,12 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}  # applicants know their e-mail, s
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 if env.str("MESSENGER", "") not in ("", "geoportal.messengers.nothing.NoMessenger"):
     ACCOUNT_LOGIN_METHODS |= {"phone"}
-    ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1*", "password2*"]  # our form asks for one of them
+    ACCOUNT_SIGNUP_FIELDS = [
+        "email*",
+        "phone",
+        "password1*",
+        "password2*",
+    ]  # our form asks for one of the two
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "SAKPORE: "
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because a stranger typed an address

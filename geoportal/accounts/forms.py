@@ -35,6 +35,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
             field.widget.attrs.pop("placeholder", None)
         if "phone" in self.fields:
             self.fields["email"].label = _("E-mail")
+            self.fields["email"].required = False  # clean() wants one of the two
             self.fields["phone"].label = _("Telephone, if you have no e-mail")
             self.fields["phone"].help_text = _("We send a code to it by WhatsApp or SMS.")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from geoportal.accounts.models import User
@@ -27,7 +28,7 @@ def by_phone(settings: Any) -> Iterator[None]:
             }
         }
         settings.ACCOUNT_LOGIN_METHODS = {"email", "username", "phone"}
-        settings.ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1*", "password2*"]
+        settings.ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*", "password2*"]
         plugin.cache_clear()
         cache.clear()
         yield
@@ -108,6 +109,9 @@ class TestWithMessenger:
         assert answer.status_code == 200
         assert answer.context["form"].errors
         assert not User.objects.exists()
+
+    def test_nothing_is_misconfigured(self) -> None:
+        call_command("check", fail_level="WARNING")
 
     def test_by_email_everything_is_as_before(self, client: Client) -> None:
         assert sign_up(client, email="uji@contoh.invalid")["Location"] == "/akun/email/terkirim/"
