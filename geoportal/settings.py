@@ -148,13 +148,25 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 ACCOUNT_ADAPTER = "geoportal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}  # applicants know their e-mail, staff may have a name
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+if env.str("MESSENGER", "") not in ("", "geoportal.messengers.nothing.NoMessenger"):
+    ACCOUNT_LOGIN_METHODS |= {"phone"}
+    ACCOUNT_SIGNUP_FIELDS = [
+        "email*",
+        "phone",
+        "password1*",
+        "password2*",
+    ]  # our form asks for one of the two
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "SAKPORE: "
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because a stranger typed an address
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # other sessions end, this one stays
 ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE, without asking
-ACCOUNT_FORMS = {"login": "geoportal.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "geoportal.accounts.forms.SignInForm",
+    "signup": "geoportal.accounts.forms.SignUpForm",
+    "verify_phone": "geoportal.accounts.forms.PhoneCodeForm",
+}
 ACCOUNT_RATE_LIMITS = False  # ours are exact: geoportal.limits
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "geoportal.accounts.adapter.SecondFactorAdapter"

@@ -7,14 +7,19 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from geoportal import limits, outbox
-from geoportal.accounts.models import User
-from geoportal.fields import decrypt, encrypt
+from geoportal.accounts.models import PHONE_CONTEXT, User
+from geoportal.accounts.phone_field import PhoneNumber
+from geoportal.fields import blind_index, decrypt, encrypt
 from geoportal.ids import new_id
+from geoportal.phones import as_international
 
 _CONTEXT = "mfa.authenticator.data"
 
@@ -23,6 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("User name, e-mail or password is wrong. Capital letters matter."),
         "email_password_mismatch": _("User name, e-mail or password is wrong. Capital letters matter."),
+        "phone_password_mismatch": _("User name, e-mail or password is wrong. Capital letters matter."),
         "incorrect_code": _("This code is wrong, has ended or was used before. Take the newest one."),
     }
 
@@ -35,6 +41,54 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             body=str(message.body),
             key=f"account.{new_id(20)}",
         )
+
+    def get_login_stages(self) -> list[str]:
+        """Who has no e-mail address verifies the telephone instead."""
+        own = {"allauth.account.stages.EmailVerificationStage": "geoportal.accounts.stages.EmailStage"}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def phone_form_field(self, **options: Any) -> PhoneNumber:
+        return PhoneNumber(
+            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+            **{"max_length": 40} | options,
+        )
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        user.phone = phone
+        user.phone_index = blind_index(phone, PHONE_CONTEXT) if verified else None
+        user.save(update_fields=["phone", "phone_index"])
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """Of accounts that have nothing else: the number of another account is a note, and proves nothing."""
+        return (user.phone, user.phone_index is not None) if user.phone and not user.email else None
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        index = blind_index(phone, PHONE_CONTEXT)
+        with transaction.atomic():
+            # numbers change hands: it is of whoever proved last to hold it
+            User.objects.filter(phone_index=index).exclude(pk=user.pk).update(phone_index=None)
+            user.phone_index = index  # the stages that follow ask this very object
+            user.save(update_fields=["phone_index"])
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        index = blind_index(as_international(phone), PHONE_CONTEXT)
+        return User.objects.filter(phone_index=index).first() if index else None
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **_more: Any) -> None:
+        self._text(phone, _now("Your code for SAKPORE: %(code)s. Give it to nobody.") % {"code": code})
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        self._text(phone, _now("This number has a SAKPORE account already. Sign in with your password."))
+
+    def _text(self, phone: str, body: str) -> None:
+        """At most a few an hour to one number; what is above that is not sent, and nobody can tell."""
+        try:
+            with limits.misses("phone-text", phone, most=5, seconds=3600):
+                outbox.send(
+                    phone=phone, kind="phone_code", subject="SAKPORE", body=body, key=f"account.{new_id(20)}"
+                )
+        except limits.TooMany:
+            return
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user

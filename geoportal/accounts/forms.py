@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, SignupForm, VerifyPhoneForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,40 @@ _CODE_LIVES = 120  # seconds; longer than a code is taken, MFA_TOTP_TOLERANCE in
 class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail or user name")
+        methods = settings.ACCOUNT_LOGIN_METHODS
+        self.fields["login"].label = (
+            _("E-mail, telephone or user name") if "phone" in methods else _("E-mail or user name")
+        )
         for field in self.fields.values():
             field.help_text = ""  # the way to a new password stands below the form, once
             field.widget.attrs.pop("placeholder", None)
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    """By e-mail; by telephone instead where MESSENGER can send the code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        if "phone" in self.fields:
+            self.fields["email"].label = _("E-mail")
+            self.fields["email"].required = False  # clean() wants one of the two
+            self.fields["phone"].label = _("Telephone, if you have no e-mail")
+            self.fields["phone"].help_text = _("We send a code to it by WhatsApp or SMS.")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean()
+        if "phone" in self.fields and not self.errors and bool(values["email"]) == bool(values["phone"]):
+            raise ValidationError(_("Write an e-mail address or a telephone number: one of the two."))
+        return values
+
+
+class PhoneCodeForm(VerifyPhoneForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from the message")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
 
 
 class _Once(forms.Form):

@@ -13,12 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from geoportal.accounts.roles import Role
 from geoportal.fields import EncryptedTextField
 
+PHONE_CONTEXT = "accounts.user.phone"
+
 
 class User(AbstractUser):
     roles = ArrayField(
         models.CharField(max_length=20, choices=Role), default=list, blank=True, verbose_name=_("roles")
     )
-    phone = EncryptedTextField(_("phone"), context="accounts.user.phone")
+    phone = EncryptedTextField(_("phone"), context=PHONE_CONTEXT)
+    # of a number that was verified by a code: who signs in with it
+    phone_index = models.BinaryField(max_length=16, unique=True, null=True, editable=False)
     # as they stand under a letter that this person signs
     title = models.CharField(_("office held"), max_length=120, blank=True)
     rank = models.CharField(_("rank"), max_length=60, blank=True)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("keluar/", LogoutView.as_view(), name="account_logout"),
     path("akun/", views.home, name="account_home"),
     path("akun/daftar/", views.SignUp.as_view(), name="account_signup"),
+    path("akun/telepon/", views.verify_phone, name="account_verify_phone"),
     path("akun/nonaktif/", account.account_inactive, name="account_inactive"),
     path("akun/undangan/<str:signed>/", views.invitation, name="invitation"),
     path("akun/email/", account.email, name="account_email"),

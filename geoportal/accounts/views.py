@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import views as account
 from allauth.account.models import EmailAddress
 from allauth.account.views import LoginView, PasswordResetView, ReauthenticateView, SignupView
 from django.contrib import messages
@@ -72,6 +73,21 @@ class _Counted:
 
 class SignUp(_Counted, SignupView):  # type: ignore[misc]
     bucket, most = "signup", 30  # a whole class of applicants may sit behind one address
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_phone(request: HttpRequest) -> HttpResponse:
+    """The code that was sent to a new account's telephone. Only within a sign-up or sign-in."""
+    if request.method == "POST":
+        try:
+            with limits.misses("phone-code", limits.client_address(request), most=60, seconds=3600):
+                pass
+        except limits.TooMany as error:
+            return too_many(request, "account/phone_code.html", {"form": None}, error.retry_after)
+    answer: HttpResponse = account.verify_phone(request)
+    return answer
 
 
 class PasswordReset(_Counted, PasswordResetView):  # type: ignore[misc]
