@@ -1,7 +1,11 @@
 """The site as an app: without a signal, and with a camera's picture."""
 
+import socket
+import socketserver
+import threading
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,65 @@ user.save()
 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 TOTP.activate(user, PUBLIC_KEY)
 """
+
+
+class Signal(socketserver.ThreadingTCPServer):
+    """Carries connections to the site until it is cut: workers of a page notice that, too."""
+
+    daemon_threads = allow_reuse_address = True
+
+    def __init__(self, port: int) -> None:
+        self.site, self.lines = port, list[socket.socket]()
+        super().__init__(("127.0.0.1", 0), Carrier)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.server_address[1]}"
+
+    def cut(self) -> None:
+        self.shutdown()
+        self.server_close()
+        for line in self.lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+class Carrier(socketserver.BaseRequestHandler):
+    server: Signal
+
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.site)) as there:
+            self.server.lines += [self.request, there]
+            back = threading.Thread(target=self.carry, args=(there, self.request), daemon=True)
+            back.start()
+            self.carry(self.request, there)
+            back.join()
+
+    def carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+
+def test_the_map_as_last_seen_says_how_old_it_is(browser: Browser, site: str) -> None:
+    signal = Signal(int(site.rpartition(":")[2]))
+    context = browser.new_context(viewport=PHONE, locale="id-ID")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{signal.address}/peta/")
+    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.goto(f"{signal.address}/peta/")  # now by way of the worker
+    first = page.locator("#hasil h3").first.inner_text()
+    page.wait_for_load_state("networkidle")
+    signal.cut()
+    page.reload()
+    expect(page.locator("p[data-seen]")).to_contain_text("yang terakhir dilihat ponsel ini pada")
+    expect(page.locator("#hasil h3").first).to_have_text(first)
+    page.goto(f"{signal.address}/layanan/")
+    expect(page.locator("h1")).to_have_text("Tidak ada sinyal")
+    context.close()
 
 
 def test_a_picture_of_the_code_leads_to_the_letter(journey: Start, site: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ if (serviceWorker) {
     box.dataset.kind = "warn";
     box.dataset.seen = "";
     box.setAttribute("role", "status");
-    box.textContent = dataset.seen.replace("{when}", new Date(seen).toLocaleString(document.documentElement.lang));
+    box.textContent = dataset.words.replace("{when}", new Date(seen).toLocaleString(document.documentElement.lang));
     document.getElementById("isi").prepend(box);
   });
   serviceWorker.startMessages();
