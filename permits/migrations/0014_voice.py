@@ -19,10 +19,12 @@ class Migration(migrations.Migration):
             name="ComplaintDates",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("filed_on", models.DateField()),
-                ("replied_on", models.DateField(null=True)),
+                ("filed_on", models.DateField(verbose_name="received on")),
+                ("replied_on", models.DateField(null=True, verbose_name="answered on")),
             ],
             options={
+                "verbose_name": "dates of a complaint",
+                "verbose_name_plural": "dates of complaints",
                 "db_table": "permits_complaint_dates",
                 "managed": False,
             },

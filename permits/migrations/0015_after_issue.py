@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="inspection",
                 to="permits.letter",
-                verbose_name="Berita Acara",
+                verbose_name="report as a letter",
             ),
         ),
         migrations.AddField(

@@ -118,7 +118,7 @@ class Inspection(models.Model):
     at = models.DateTimeField(_("reported at"), auto_now_add=True)
     letter = models.OneToOneField(
         Letter, models.PROTECT, null=True, editable=False, related_name="inspection",
-        verbose_name=_("Berita Acara"),
+        verbose_name=_("report as a letter"),
     )  # fmt: skip
 
     class Meta:

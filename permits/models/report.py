@@ -104,10 +104,12 @@ class ComplaintDates(models.Model):
     """What is published of complaints, without a word of them: the SQL view permits_complaint_dates."""
 
     id = models.BigIntegerField(primary_key=True)
-    filed_on = models.DateField()
-    replied_on = models.DateField(null=True)
+    filed_on = models.DateField(_("received on"))
+    replied_on = models.DateField(_("answered on"), null=True)
 
     class Meta:
+        verbose_name = _("dates of a complaint")
+        verbose_name_plural = _("dates of complaints")
         managed = False
         db_table = "permits_complaint_dates"
 
