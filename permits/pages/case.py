@@ -36,6 +36,7 @@ _WRITES = frozenset({"send_back", "send_back_signing", "settle"})  # ask for a n
 
 #: Whose letter is still a draft.
 _DRAFTED = frozenset({Status.DRAFTING, Status.REVIEW, Status.PAYMENT, Status.SIGNING, Status.ISSUING})
+_READERS = (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD)
 _QUIET = _RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
 
 
@@ -94,7 +95,7 @@ class DraftForm(forms.Form):
 
 def reads_drafts(user: User) -> bool:
     """Those who write, verify and sign letters."""
-    return holds(user, (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD)) or may_sign(user, timezone.localdate())
+    return holds(user, _READERS) or may_sign(user, timezone.localdate())
 
 
 def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
@@ -148,8 +149,16 @@ def _desk(application: Application, user: User) -> Desk:
         reports="report" in names,
         drafts="submit_draft" in names,
         signs=bool(names & {"sign", "sign_refusal"}),
-        previews=application.status in _DRAFTED and reads_drafts(user),
+        previews=_previews(application, user, names),
     )
+
+
+def _previews(application: Application, user: User, names: set[str]) -> bool:
+    if application.status == Status.SIGNING and "send_back_signing" in names:
+        return True  # whoever signs today, and nobody else, is offered it
+    if application.status == Status.SIGNING:
+        return holds(user, _READERS)
+    return application.status in _DRAFTED and reads_drafts(user)
 
 
 def _page(
@@ -174,6 +183,7 @@ def _page(
     today = timezone.localdate()
     reading = clock.read(clock.service_days(application), events, today)
     draft = getattr(application, "draft", None)
+    reported = any("inspection" in event.facts for event in events)
     context = {
         "application": application,
         "kind": application.version.type,
@@ -183,7 +193,7 @@ def _page(
         "reading": reading,
         "overdue": reading.overdue(today),
         "soon": reading.soon(today),
-        "groups": shown.groups(application, user),
+        "groups": shown.groups(application),
         "sites": sites,
         "timeline": [(workflow.what(e), workflow.who(e), e) for e in reversed(events)],
         "collected": [item for item in items if item.correction.event is None],
@@ -191,7 +201,7 @@ def _page(
         "concerns": [pair for pair in Concerns.choices if pair[0] not in ("question", "document")],
         "papers": [(rule, given.get(rule.key, [])) for rule in rules(application)],
         "notes": list(application.notes.select_related("by")),
-        "visits": list(application.inspections.select_related("by")),
+        "visits": list(application.inspections.select_related("by")) if reported else [],
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,

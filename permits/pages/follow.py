@@ -33,7 +33,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     moves = {one.name for one in workflow.allowed_moves(application, who(request))}
     asked = shown.asked(application)
     context = progress_of(application) | {
-        "groups": shown.groups(application, who(request)),
+        "groups": shown.groups(application),
         "may_withdraw": "withdraw" in moves,
         "may_resubmit": "resubmit" in moves,
         "asked": asked if application.status == Status.RETURNED else [],

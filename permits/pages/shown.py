@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from geoportal.accounts.models import User
 from permits import steps
 from permits.models import EDITABLE, FINAL, Application, CorrectionItem, Event
 from permits.models import ApplicationStatus as Status
@@ -90,17 +90,21 @@ class Group:
     facts: list[tuple[str, str]]
 
 
-def groups(application: Application, by: User) -> list[Group]:
+def groups(application: Application) -> list[Group]:
     """The answers as they are read, step by step."""
     found = []
     for step in steps.steps(application):
         texts = step.texts(application)
-        form = form_for(step, texts, application=application, by=by)
+        form = form_for(step, texts, application=application, by=None)
         facts = []
         for field in form:
             value = texts.get(field.name, "")
-            if getattr(field.field, "choices", None) and value:
-                value = str(dict(field.field.choices).get(value, value))  # type: ignore[attr-defined]
+            if isinstance(field.field, forms.ChoiceField) and value:
+                several = isinstance(field.field, forms.MultipleChoiceField)
+                labels = dict(field.field.choices)  # type: ignore[arg-type]
+                value = ", ".join(
+                    str(labels.get(one, one)) for one in (value.split(",") if several else [value])
+                )
             if field.widget_type == "checkbox":
                 value = _("Yes") if value else _("No")
             facts.append((str(field.label), value))
