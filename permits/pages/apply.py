@@ -282,7 +282,7 @@ def summary(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("apply-own", public_id)
     context = {
         "application": application,
-        "groups": shown.groups(application, who(request)),
+        "groups": shown.groups(application),
         "gaps": missing(application),
         "papers": documents.given(application),
         "key": new_id(applications.KEY_LENGTH),

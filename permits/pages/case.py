@@ -48,6 +48,7 @@ _WRITES = frozenset({"send_back", "send_back_signing", "settle", "cancel_inspect
 
 #: Whose letter is still a draft.
 _DRAFTED = frozenset({Status.DRAFTING, Status.REVIEW, Status.PAYMENT, Status.SIGNING, Status.ISSUING})
+_READERS = (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD)
 _QUIET = corrections.RETURNS | _WRITES | {"withdraw", "rethink", "draft_refusal"}
 
 
@@ -106,7 +107,7 @@ class DraftForm(forms.Form):
 
 def reads_drafts(user: User) -> bool:
     """Those who write, verify and sign letters."""
-    return holds(user, (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD)) or may_sign(user, timezone.localdate())
+    return holds(user, _READERS) or may_sign(user, timezone.localdate())
 
 
 def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
@@ -162,7 +163,7 @@ def _desk(application: Application, user: User) -> Desk:
         reports="report" in names,
         drafts="submit_draft" in names,
         signs=bool(names & {"sign", "sign_refusal"}),
-        previews=application.status in _DRAFTED and reads_drafts(user),
+        previews=_previews(application, user, names),
     )
 
 
@@ -178,6 +179,14 @@ class Marks:
 
     def of(self, concerns: Concerns, key: str) -> tuple[CorrectionItem | None, CorrectionItem | None]:
         return self._collected.get((concerns, key)), self._sent.get((concerns, key))
+
+
+def _previews(application: Application, user: User, names: set[str]) -> bool:
+    if application.status == Status.SIGNING and "send_back_signing" in names:
+        return True  # whoever signs today, and nobody else, is offered it
+    if application.status == Status.SIGNING:
+        return holds(user, _READERS)
+    return application.status in _DRAFTED and reads_drafts(user)
 
 
 def _page(
@@ -198,12 +207,13 @@ def _page(
         .select_related("correction__event", "by")
         .order_by("-id")
     )
-    marks, groups, asked_for = Marks(items), shown.groups(application, user), rules(application)
+    marks, groups, asked_for = Marks(items), shown.groups(application), rules(application)
     public_id = application.public_id
     desk, given = _desk(application, user), documents.given(application)
     today = timezone.localdate()
     reading = clock.read(clock.service_days(application), events, today)
     draft = getattr(application, "draft", None)
+    reported = any("inspection" in event.facts for event in events)
     context = {
         "application": application,
         "kind": application.version.type,
@@ -224,7 +234,7 @@ def _page(
             (rule, given.get(rule.key, []), *marks.of(Concerns.DOCUMENT, rule.key)) for rule in asked_for
         ],
         "notes": list(application.notes.select_related("by")),
-        "visits": list(application.inspections.filter(report=None).select_related("by")),
+        "visits": list(application.inspections.filter(report=None).select_related("by")) if reported else [],
         "site_reports": [(one, field.doubts(one)) for one in field.of_application(application)],
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,

@@ -42,7 +42,7 @@ def correction(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _marks(request: HttpRequest, application: Application, user: User) -> list[Mark]:
     """Those that are ticked, of what this application has."""
-    known = [(g.concerns, one.name) for g in shown.groups(application, user) for one in g.answers]
+    known = [(g.concerns, one.name) for g in shown.groups(application) for one in g.answers]
     known += [(Concerns.DOCUMENT, rule.key) for rule in rules(application)]
     ticked = set(request.POST.getlist("tandai"))
     return [

@@ -35,7 +35,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     if application.status == Status.DRAFT:
         return redirect("apply-summary", public_id)
     moves = {one.name for one in workflow.allowed_moves(application, who(request))}
-    groups = shown.groups(application, who(request))
+    groups = shown.groups(application)
     asked = corrections.asked(application) if application.status == Status.RETURNED else []
     context = progress_of(application) | {
         "groups": groups,

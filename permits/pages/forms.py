@@ -1,17 +1,18 @@
 """The forms of the steps: what is asked, in which words, and what is wrong with an answer."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from companies.claims import contact_is_usable
-from companies.models import Commodity, LegalForm
+from companies.models import Commodity, Company, LegalForm
 from geoportal.accounts.models import User
 from geoportal.geography.models import Zone, ZoneLevel
 from permits import questions, steps
@@ -20,6 +21,7 @@ from permits.models import Application, LocationKind
 from permits.points import read_latlon, read_outline
 from permits.steps import companies_of, place_rows
 
+_Rows = TypeVar("_Rows", QuerySet[Commodity], QuerySet[Company])
 _FORMS = [pair for pair in LegalForm.choices if pair[0] not in (LegalForm.UNKNOWN, LegalForm.GOVERNMENT)]
 
 _HOW = _("Tap the map, or write latitude, longitude; for example -6.888900, 109.675300")
@@ -70,9 +72,9 @@ class HolderForm(StepForm):
         label=_("The telephone number and e-mail may be shown on the business's page"), required=False
     )
 
-    def __init__(self, data: Mapping[str, str], *, application: Application, by: User) -> None:
+    def __init__(self, data: Mapping[str, str], *, application: Application, by: User | None) -> None:
         super().__init__(data)
-        own = [(str(company.pk), company.name) for company in companies_of(by)]
+        own = [(str(company.pk), company.name) for company in _offered(application, by)]
         choice = self.fields["company"]
         if application.former_id is not None or not own:
             del self.fields["company"]
@@ -103,10 +105,17 @@ class HolderForm(StepForm):
         return nib
 
 
+def _offered(application: Application, by: User | None) -> Iterable[Company]:
+    """The businesses of whoever fills in; who only reads sees the one that was chosen."""
+    if by is not None:
+        return companies_of(by)
+    return [application.company] if application.company is not None else []
+
+
 class PlaceForm(StepForm):
     """Rows of address and point; an outline where the place is a parcel."""
 
-    def __init__(self, data: Mapping[str, str], *, application: Application, by: User) -> None:
+    def __init__(self, data: Mapping[str, str], *, application: Application, by: User | None) -> None:
         super().__init__(data)
         self.parcel = application.version.type.location_kind == LocationKind.PARCEL
         self.rows = list(range(1, place_rows(application, [n for n in data if data[n]]) + 1))
@@ -152,7 +161,7 @@ class QuestionForm(StepForm):
     """The type's own questions. Django's fields only draw them: definitions.clean says what is wrong."""
 
     def __init__(
-        self, data: Mapping[str, str], *, application: Application, by: User, step: steps.QuestionStep
+        self, data: Mapping[str, str], *, application: Application, by: User | None, step: steps.QuestionStep
     ) -> None:
         super().__init__(data)
         self.step, self.application = step, application
@@ -161,7 +170,7 @@ class QuestionForm(StepForm):
         visible = questions.shown(step.definition, self.answers)
         conditions = {question.key: question.shown_if for question in asked}
         for name, label, question in questions.fields(asked, questions.rows_of(asked, data)):
-            drawn = self.fields[name] = _drawn(question, label, by)
+            drawn = self.fields[name] = _drawn(question, label, by, data.get(name, ""))
             key = name[len(questions.PREFIX) :].split(".")[0]
             if condition := conditions[key]:
                 drawn.widget.attrs["data-if"] = questions.PREFIX + condition.key
@@ -182,7 +191,8 @@ class QuestionForm(StepForm):
         return self.cleaned_data
 
 
-def _drawn(question: Question, label: str, by: User) -> forms.Field:
+def _drawn(question: Question, label: str, by: User | None, text: str) -> forms.Field:
+    """`by` None: only to be read, so of long lists what `text` names is enough."""
     common: dict[str, Any] = {"label": label, "help_text": question.help, "required": question.required}
     kind = question.kind
     if kind is QuestionKind.CHOICE:
@@ -194,10 +204,12 @@ def _drawn(question: Question, label: str, by: User) -> forms.Field:
         answers = [("yes", _("Yes")), ("no", _("No"))]
         return forms.ChoiceField(choices=answers, widget=forms.RadioSelect(), **common)
     if kind is QuestionKind.COMMODITY:
-        goods = [(one.slug, one.name) for one in Commodity.objects.all()]
+        listed = Commodity.objects.all() if by else _named(Commodity.objects.all(), text)
+        goods = [(one.slug, one.name) for one in listed]
         return forms.MultipleChoiceField(choices=goods, widget=_Goods(attrs={"size": 8}), **common)
     if kind is QuestionKind.COMPANY:
-        own = [(one.slug, one.name) for one in companies_of(by)]
+        listed_own = companies_of(by) if by else _named(Company.objects.all(), text)
+        own = [(one.slug, one.name) for one in listed_own]
         return forms.ChoiceField(choices=[("", "—"), *own], **common)
     if kind is QuestionKind.POLYGON:
         common["help_text"] = _helped(question.help, _CORNERS)
@@ -217,6 +229,10 @@ def _drawn(question: Question, label: str, by: User) -> forms.Field:
     if question.format in _ATTRS:
         attrs = _ATTRS[question.format]
     return forms.CharField(widget=forms.TextInput(attrs=attrs), **common)
+
+
+def _named(rows: _Rows, text: str) -> _Rows:
+    return rows.filter(slug__in=text.split(",")) if text else rows.none()
 
 
 _ATTRS = {
@@ -245,7 +261,10 @@ class _Goods(forms.SelectMultiple):
         return [part for part in str(data.get(name, "")).split(",") if part]
 
 
-def form_for(step: steps.Step, data: Mapping[str, str], *, application: Application, by: User) -> StepForm:
+def form_for(
+    step: steps.Step, data: Mapping[str, str], *, application: Application, by: User | None
+) -> StepForm:
+    """`by`: whoever fills it in; None where it is only read."""
     if isinstance(step, steps.QuestionStep):
         return QuestionForm(data, application=application, by=by, step=step)
     kind = PlaceForm if isinstance(step, steps.PlaceStep) else HolderForm

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from geoportal.accounts.models import User
 from permits import corrections, questions, steps
 from permits.definitions import DocumentRule, QuestionKind
 from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event, Upload
@@ -93,18 +93,22 @@ class Group:
         return [(one.label, one.value) for one in self.answers]
 
 
-def groups(application: Application, by: User) -> list[Group]:
+def groups(application: Application) -> list[Group]:
     """The answers as they are read, step by step."""
     found = []
     for step in steps.steps(application):
         texts = step.texts(application)
-        form = form_for(step, texts, application=application, by=by)
+        form = form_for(step, texts, application=application, by=None)
         read = _read(application, step) if isinstance(step, steps.QuestionStep) else {}
         answers = []
         for field in form:
             value = texts.get(field.name, "")
-            if getattr(field.field, "choices", None) and value:
-                value = str(dict(field.field.choices).get(value, value))  # type: ignore[attr-defined]
+            if isinstance(field.field, forms.ChoiceField) and value:
+                several = isinstance(field.field, forms.MultipleChoiceField)
+                labels = dict(field.field.choices)  # type: ignore[arg-type]
+                value = ", ".join(
+                    str(labels.get(one, one)) for one in (value.split(",") if several else [value])
+                )
             if field.widget_type == "checkbox":
                 value = _("Yes") if value else _("No")
             answers.append(Answer(field.name, str(field.label), read.get(field.name, value)))

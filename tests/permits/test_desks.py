@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from companies.models import Membership
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import applications, desks, documents, workflow
@@ -124,6 +125,28 @@ def test_a_page_takes_at_most_twelve_queries(
     with django_assert_max_num_queries(12):
         page = client.get(url("case", made)).content.decode()
     assert "Catatan 2" in page
+
+
+def test_answers_are_read_by_name_in_few_queries_whatever_the_reader_owns(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    goods = {"key": "barang", "kind": "commodity", "label": "Barang", "required": False}
+    made = factories.at("signing", questions=[goods])
+    for slug, name in (("batik", "Kain Batik"), ("tenun", "Kain Tenun"), ("tahu", "Tahu")):
+        factories.commodity(slug, name=name)
+    Application.objects.filter(pk=made.pk).update(
+        company=factories.company("Contoh Yang Dipilih"), answers={"barang": ["batik", "tenun"]}
+    )
+    user = signed_in(client, Role.FRONT_OFFICE)
+    own = factories.company("Contoh Milik Petugas")
+    Membership.objects.create(user=user, company=own)
+    client.get(url("case", made))  # what a process looks up once
+    with django_assert_max_num_queries(12):
+        page = client.get(url("case", made)).content.decode()
+    assert "Kain Batik, Kain Tenun" in page
+    assert "Contoh Yang Dipilih" in page
+    assert "Contoh Milik Petugas" not in page
+    assert ">Tahu<" not in page
 
 
 def test_a_case_from_counter_to_signature_by_the_pages(client: Client) -> None:

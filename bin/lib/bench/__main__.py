@@ -10,7 +10,7 @@ from pathlib import Path
 
 from base import LOCAL, ROOT, environment, main, prepare_local, say
 
-from bench import cities, machine, report, results, sections
+from bench import cities, machine, report, results, sections, victim
 from bench.options import SECTIONS, Options, parse
 from bench.results import Result
 
@@ -37,6 +37,7 @@ def clean(env: dict[str, str]) -> None:
     for name in cities.all_names(env):
         say(f"dropping {name}")
         cities.drop(env, name)
+    victim.remove()
     for folder in (results.FOLDER, LOCAL / "bench-venv"):
         say(f"removing {folder.name}")
         shutil.rmtree(folder, ignore_errors=True)

@@ -103,22 +103,32 @@ def all_names(env: dict[str, str]) -> list[str]:
 
 def create(env: dict[str, str], name: str) -> City:
     """A database with all tables and reference data and no permit; one of this name is dropped first."""
-    city = City(name, 0, environment_of(env, name))
-    base = City(BASE, 0, environment_of(env, BASE))
+    return copy(env, base(env), name)
+
+
+def copy(env: dict[str, str], of: City, name: str) -> City:
+    """A database with all that `of` holds; one of this name is dropped first."""
+    city = City(name, of.size, environment_of(env, name))
+    _make(env, name, template=of.name)
+    city.manage("grant", log="grant")  # rights on the database itself are not copied
+    return city
+
+
+def base(env: dict[str, str]) -> City:
+    """Tables and reference data, made when they are missing or of other code."""
+    city = City(BASE, 0, environment_of(env, BASE))
     made_by = {
         "fixtures": _digest("fixtures"),
         "loaders": _digest("geoportal/geography", "companies"),
         **_migrations(),
     }
-    if BASE not in all_names(env) or _stamp(base) != made_by:
+    if BASE not in all_names(env) or _stamp(city) != made_by:
         _make(env, BASE)
-        base.manage("migrate", "--no-input", log="migrate")
-        base.manage("grant", log="grant")
+        city.manage("migrate", "--no-input", log="migrate")
+        city.manage("grant", log="grant")
         for command in steps.LOADERS:
-            base.manage(*command, log=command[0])
-        _write_stamp(base, made_by)
-    _make(env, name, template=BASE)
-    city.manage("grant", log="grant")  # rights on the database itself are not copied
+            city.manage(*command, log=command[0])
+        _write_stamp(city, made_by)
     return city
 
 
