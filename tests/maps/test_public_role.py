@@ -30,6 +30,7 @@ EXCEPT = {
     # accounts are people's, not the public's: sign-up, links to a new password, invitations
     **{route: "reads and makes accounts" for route in PUBLIC_ROUTES if route.startswith("akun/")},
     "V/": "leads on; what it counts is asked below",
+    "lama/<path:target>": "leads on; what it counts is asked below",
 }
 
 
@@ -115,6 +116,7 @@ def test_misses_need_nothing_but_the_counter(client: Client) -> None:
         "/validasi/23456789ABCD/",
         "/validasi/?nomor=tidak-ada",
         "/api/v1/validate/23456789ABCDEFGHJKMNPQRSTV/",
+        "/lama/tidak-ada",
     ):
         with as_public():
             assert client.get(path).status_code == 404

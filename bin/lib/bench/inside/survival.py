@@ -74,7 +74,9 @@ class Head:
         row = signatures.issuing_of(application)
         if row is None:
             raise SystemExit(f"application {application.pk} was signed and has no number")
-        done = signatures.carry_on(application, row, by=self.user, passphrase=self.passphrase, site=SITE)
+        done = signatures.carry_on(
+            signatures.Chosen(application), row, by=self.user, passphrase=self.passphrase, site=SITE
+        )
         if done.outcome is signatures.Outcome.ISSUED:
             self.tell("issued", application, done.text)
 
