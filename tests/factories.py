@@ -11,6 +11,7 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.geography.quality import Quality
+from geoportal.ids import new_id
 from permits import applications, workflow
 from permits.letters.content import Kind
 from permits.models import (
@@ -127,14 +128,17 @@ def letter(permit: Permit, **fields: Any) -> Letter:
 def staff(*roles: Role, name: str = "") -> User:
     n = next(_serial)
     return User.objects.create(
-        username=name or f"petugas-uji-{n}", first_name="Petugas", last_name=f"Uji {n}", roles=list(roles)
+        username=name or f"petugas-uji-{new_id(8)}",
+        first_name="Petugas",
+        last_name=f"Uji {n}",
+        roles=list(roles),
     )
 
 
 def applicant(name: str = "") -> User:
     n = next(_serial)
     return User.objects.create(
-        username=name or f"pemohon-uji-{n}",
+        username=name or f"pemohon-uji-{new_id(8)}",
         first_name="Pemohon",
         last_name=f"Uji {n}",
         email=f"pemohon{n}@contoh.example",

@@ -214,6 +214,8 @@ def _page(
     reading = clock.read(clock.service_days(application), events, today)
     draft = getattr(application, "draft", None)
     reported = any("inspection" in event.facts for event in events)
+    ordered = any("visit" in event.facts for event in events)
+    reports = field.of_application(application) if ordered else []
     context = {
         "application": application,
         "kind": application.version.type,
@@ -235,7 +237,7 @@ def _page(
         ],
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.filter(report=None).select_related("by")) if reported else [],
-        "site_reports": [(one, field.doubts(one)) for one in field.of_application(application)],
+        "site_reports": [(one, field.doubts(one)) for one in reports],
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,

@@ -116,9 +116,10 @@ def test_a_condition_looks_only_back_and_only_at_answers_that_exist() -> None:
     assert "yes, no" in problems({"questions": [later, wrong]})[0]
 
 
-def test_a_letter_names_no_map_and_no_file() -> None:
-    question = {"key": "peta", "kind": "point", "label": "Peta"}
-    assert problems({"questions": [question], "letter": {"title": "Di {peta}"}})
+def test_a_letter_names_a_place_but_no_file() -> None:
+    place = {"key": "peta", "kind": "point", "label": "Peta"}
+    Definition.parse({"questions": [place], "letter": {"title": "Di {peta}"}})
+    assert problems({"questions": [place | {"kind": "file"}], "letter": {"title": "Di {peta}"}})
 
 
 def test_the_letter_is_filled_in_both_languages() -> None:
