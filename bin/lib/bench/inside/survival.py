@@ -1,7 +1,7 @@
 """Runs inside of the site, as a process of its own: a head of office who signs until nothing waits.
 
 argv: "make" and how many applications to make; "sign", the file of the passphrase, the file to write down
-what was promised, and a seed; "rest" and the first two; "check" and how many letters to check strictly.
+what was promised, and a seed; "end", the first two, and how many letters to check strictly.
 """
 
 from __future__ import annotations
@@ -125,14 +125,13 @@ def main() -> None:
     if what == "make":
         call_command("make_signer", verbosity=0)
         cases.make({Status.SIGNING: int(more[0])})
-    elif what == "check":
-        check(int(more[0]))
     elif what == "sign":
         head = Head(Path(more[0]), Path(more[1]), int(more[2]))
         while patient(head.turn):
             pass
     else:
         rest(Head(Path(more[0]), Path(more[1]), 0))
+        check(int(more[2]))
 
 
 if __name__ == "__main__":
