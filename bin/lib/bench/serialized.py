@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qs
 
 import django
 
@@ -26,8 +25,8 @@ from maps.models import Place, PublicCompany  # noqa: E402
 from permits.models import LocationKind  # noqa: E402
 
 
-def _places(query: str) -> list[Place]:
-    found = filters.require(QueryDict(query), also=frozenset({"limit"}))
+def _places(query: QueryDict) -> list[Place]:
+    found = filters.require(query, also=frozenset({"limit"}))
     rows = found.permits().with_status().select_related("type", "village").defer("village__area")
     return list(rows.order_by("permit_id")[:1000])
 
@@ -50,9 +49,9 @@ def _context(request: Request, places: list[Place]) -> dict[str, Any]:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    query = environ.get("QUERY_STRING", "")
-    places = _places(query) if parse_qs(query) else []
-    context = _context(Request(WSGIRequest(environ)), places)
+    request = WSGIRequest(environ)
+    places = _places(request.GET) if request.GET else []
+    context = _context(Request(request), places)
     body = json.dumps(PermitSerializer(places, many=True, context=context).data, cls=DjangoJSONEncoder)
     start_response("200 OK", [("Content-Type", "application/geo+json"), ("Content-Length", str(len(body)))])
     return [body.encode()]
