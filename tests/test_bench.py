@@ -363,6 +363,7 @@ def test_quick_run_measures_and_checks_everything_it_can() -> None:
         "a server error",
         "planted bad were refused",
         "queues count as many cases",
+        "reports arrived once and counts",
     ):
         assert told in done.stdout
     killed = ("strictly verified", "nothing to kill")  # the latter where PostgreSQL is on another machine

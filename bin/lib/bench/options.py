@@ -20,6 +20,7 @@ SECTIONS = (
     ("import", "import_oss of synthetic exports: speed and memory", True),
     ("letters", "letters from number to stored signature; crowds of signers", True),
     ("survival", "workers and PostgreSQL killed with kill -9 while permits are issued", True),
+    ("field", "a day of site visits without a signal, the phone killed while it sends", True),
     ("desks", "the office's queues and a case, over 10,000 open cases", True),
     ("http", "tiles, search, lists and API over HTTP, by size of the city", True),
     ("sql", "SQL of tiles, search, nearest, look-ups and writing", True),
