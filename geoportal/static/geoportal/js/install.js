@@ -1,9 +1,9 @@
-// The service worker, once the page has come to rest; and how old the map is when there is no signal.
+// The service worker, well after the page has come to rest, since it fetches; and how old the map is when there is no signal.
 const { dataset } = document.querySelector("script[data-worker]");
 const { serviceWorker } = navigator;
 if (serviceWorker) {
   const begin = () => serviceWorker.register(dataset.worker, { updateViaCache: "none" }).catch(() => {});
-  addEventListener("load", () => (window.requestIdleCallback || setTimeout)(begin), { once: true });
+  addEventListener("load", () => setTimeout(begin, 4000), { once: true });
   serviceWorker.addEventListener("message", ({ data: { seen } }) => {
     if (!seen || document.querySelector("[data-seen]")) return;
     const box = document.createElement("p");
