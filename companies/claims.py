@@ -115,10 +115,11 @@ def _hand_over(claim: Claim, *, by: User) -> None:
 
 def _tell_sender(claim: Claim) -> None:
     """By the contact they left; where that reaches nobody the desk telephones, as it did before."""
-    way = {"email": claim.contact} if "@" in claim.contact else {"phone": claim.contact}
+    mail, phone = outbox.mail_or_phone(claim.contact)
     with translation.override(settings.LANGUAGE_CODE), suppress(outbox.BadMessage):
         outbox.send(
-            **way,
+            email=mail,
+            phone=phone,
             kind="claim",
             subject=gettext("Your request %(reference)s was decided") % {"reference": claim.reference},
             body=f"{claim.company.name}\n\n{claim.decision}\n\n{settings.OFFICE_NAME}",

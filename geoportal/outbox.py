@@ -40,6 +40,11 @@ class Reachable(Protocol):
     phone: str
 
 
+def mail_or_phone(contact: str) -> tuple[str, str]:
+    """What somebody left to be reached by, as an e-mail address and a telephone number: one is ""."""
+    return (contact, "") if "@" in contact else ("", contact)
+
+
 def send(
     *,
     to_user: Reachable | None = None,

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from geoportal import outbox
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
@@ -30,7 +31,7 @@ from permits.models import (
     Upload,
 )
 from permits.numbers import allocate
-from permits.refusals import Refused
+from permits.refusals import Refused, too_late
 
 DAYS: Final = 5  # working days to answer, as for a permit
 YEAR: Final = timedelta(days=365)
@@ -129,14 +130,7 @@ def _open(complaint: Complaint, by: User) -> Complaint:
         raise Refused(_("Complaints are answered by front office, officials and the head of office."))
     row = Complaint.objects.select_for_update(of=("self",)).select_related("replied_by").get(pk=complaint.pk)
     if row.state != ComplaintState.OPEN and row.replied_by and row.replied_at:
-        raise Refused(
-            _("%(who)s was here before you: %(what)s, %(when)s. Nothing was changed.")
-            % {
-                "who": row.replied_by.get_full_name() or row.replied_by.get_username(),
-                "what": row.get_state_display(),
-                "when": date_format(timezone.localtime(row.replied_at), "j F Y H.i"),
-            }
-        )
+        raise too_late(row.replied_by, row.get_state_display(), row.replied_at)
     return row
 
 
@@ -162,7 +156,7 @@ def _tell(row: Complaint, what: str, body: str) -> None:
     if settings.SITE_URL:
         lines.append(f"{settings.SITE_URL}{reverse('complaint-follow')}?nomor={row.number}")
     lines.append(settings.OFFICE_NAME)
-    mail, phone = (row.contact, "") if "@" in row.contact else ("", row.contact)
+    mail, phone = outbox.mail_or_phone(row.contact)
     key = f"complaint.{row.pk}.{row.state}"
     subject = f"{what} ({row.number})"
     notices.send(mail, phone, subject=subject, body="\n\n".join(lines), kind="complaint", key=key)

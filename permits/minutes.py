@@ -1,11 +1,11 @@
 """The Berita Acara: what an inspector found, as a sealed PDF whose hash stands in the event of the report."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from geoportal.accounts.models import User
 from permits import seal, workflow
@@ -20,11 +20,6 @@ from permits.points import latlon
 from permits.refusals import Refused
 
 NUMBERS: Final = "{seq:04}/BA/{month_roman}/{year}"
-_VERDICTS: Final[Mapping[Verdict, str]] = {
-    Verdict.FITS: "Sesuai",
-    Verdict.FITS_WITH_NOTES: "Sesuai dengan catatan",
-    Verdict.DOES_NOT_FIT: "Tidak sesuai",
-}
 
 
 def hand_in(
@@ -65,6 +60,8 @@ def inspection_report(
     form = company.legal_form if company else application.holder_form
     holder = company.name if company else application.holder_name
     secret = not place_is_public(kind, form)
+    with override("id"):  # a letter's language, whatever the clerk reads
+        verdict = str(Verdict(visit.verdict).label)
     fields = [
         Field("Nomor pendaftaran", application.registration_number or ""),
         Field("Jenis izin", kind.name),
@@ -73,8 +70,8 @@ def inspection_report(
         Field("Lokasi", "; ".join(one.address for one in sites if one.address), personal=secret),
         Field("Kelurahan", ", ".join(dict.fromkeys(one.village.name for one in sites if one.village))),
         Field("Titik hasil pemeriksaan", latlon(visit.point) if visit.point else "", personal=secret),
-        Field("Kesimpulan", _VERDICTS[Verdict(visit.verdict)]),
-        Field("Pemeriksa", visit.by.get_full_name() or visit.by.username),
+        Field("Kesimpulan", verdict),
+        Field("Pemeriksa", visit.by.called),
         Field("NIP", visit.by.nip),
     ]
     points = [visit.point] if visit.point else [one.point for one in sites if one.point]

@@ -55,3 +55,8 @@ def square_metres(ring: list[tuple[float, float]]) -> float:
     flat = [(radians(x - lon) * east, radians(y - lat) * north) for x, y in ring]
     doubled: float = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(flat))
     return abs(doubled) / 2
+
+
+def size(area: Polygon) -> float:
+    """Square metres of an outline."""
+    return square_metres([(x, y) for x, y, *_ in area.exterior_ring.coords])

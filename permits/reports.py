@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import Point, Polygon
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.quality import Quality
-from permits import fieldnotes, geotag, photos, places, seal, uploads, visits, workflow
+from permits import fieldnotes, geotag, photos, places, points, seal, uploads, visits, workflow
 from permits.fieldnotes import Notes
 from permits.letters import store
 from permits.letters import visits as letters
@@ -109,7 +108,7 @@ def _judged(
         visit=whole,
         key=key,
         by=by,
-        team=[person.get_full_name() or person.get_username() for person in whole.inspectors.all()],
+        team=[person.called for person in whole.inspectors.all()],
         recorded_at=notes.recorded_at,
         clock_seconds=clock,
         verdict=notes.verdict,
@@ -129,7 +128,7 @@ def _judged(
         distance=geotag.between(point, site.point),
         village=named.name if named else "",
         area=notes.area,
-        area_m2=_square_metres(notes.area),
+        area_m2=points.size(notes.area) if notes.area else None,
         signer_name=notes.signer_name,
         signer_role=notes.signer_role,
         unsigned_reason=notes.unsigned_reason,
@@ -170,16 +169,6 @@ def _doubts(
         Doubt.PHOTO_DAY: any(photos.from_another_day(row) for row, _caption in shots),
     }
     return [doubt for doubt, is_so in seen.items() if is_so]
-
-
-def _square_metres(area: Polygon | None) -> float | None:
-    """In the UTM zone of the outline's middle: within a thousandth, whatever the place."""
-    if area is None:
-        return None
-    middle: Point = area.centroid
-    zone = min(int((middle.x + 180) // 6) + 1, 60)
-    flat: Any = area.transform((32700 if middle.y < 0 else 32600) + zone, clone=True)
-    return float(flat.area)
 
 
 def _conflict(visit: Visit, application: Application | None, by: User) -> str:

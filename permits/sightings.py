@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -10,10 +10,10 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from geoportal import outbox
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
@@ -21,7 +21,7 @@ from permits import notices
 from permits.effects import key_hash
 from permits.models import Outcome, Permit, Sighting, SightingQuerySet, SightingState, SpotCheck, Upload
 from permits.numbers import allocate
-from permits.refusals import Refused
+from permits.refusals import Refused, too_late
 
 DECIDERS: Final = (Role.BACK_OFFICE, Role.OFFICIAL)
 READERS: Final = (*DECIDERS, Role.INSPECTOR)
@@ -151,23 +151,17 @@ def _locked(sighting: Sighting, by: User, *states: SightingState) -> Sighting:
     if row is None or (states != (SightingState.VISIT,) and not may_decide(by)):
         raise Refused(_("Back office and officials decide about reports; who was sent reports the visit."))
     if row.state not in states:
-        who, when = _last(row)
-        raise Refused(
-            _("%(who)s was here before you: %(what)s, %(when)s. Nothing was changed.")
-            % {"who": who, "what": row.get_state_display(), "when": when}
-        )
+        by_whom, at = _last(row)
+        raise too_late(by_whom, row.get_state_display(), at)
     return row
 
 
-def _last(row: Sighting) -> tuple[str, str]:
+def _last(row: Sighting) -> tuple[User | None, datetime | None]:
     """Who brought it to where it is, and when."""
     check = SpotCheck.objects.filter(sighting=row).select_related("reported_by", "ordered_by").first()
-    by, at = row.dismissed_by, row.dismissed_at
-    if by is None and check is not None:
-        by, at = check.reported_by or check.ordered_by, check.reported_at or check.ordered_at
-    if by is None or at is None:
-        return _("Nobody"), ""
-    return by.get_full_name() or by.get_username(), date_format(timezone.localtime(at), "j F Y H.i")
+    if row.dismissed_by is None and check is not None:
+        return check.reported_by or check.ordered_by, check.reported_at or check.ordered_at
+    return row.dismissed_by, row.dismissed_at
 
 
 def _tell(row: Sighting) -> None:
@@ -177,7 +171,7 @@ def _tell(row: Sighting) -> None:
     with override("id"):
         subject = _("Your report was looked into")
         body = _("The office looked into your report %(number)s. Thank you.") % {"number": row.number}
-    mail, phone = (row.contact, "") if "@" in row.contact else ("", row.contact)
+    mail, phone = outbox.mail_or_phone(row.contact)
     text = f"{body}\n\n{settings.OFFICE_NAME}"
     key = f"sighting.{row.pk}.{row.state}"
     notices.send(mail, phone, subject=f"{subject} ({row.number})", body=text, kind="sighting", key=key)

@@ -304,4 +304,4 @@ def who(event: Event) -> str:
     """Names staff by name to staff's own pages; the applicant's pages name roles instead."""
     if event.by is None:
         return str(A.SYSTEM.label)
-    return event.by.get_full_name() or event.by.get_username()
+    return event.by.called

@@ -27,11 +27,11 @@ def invite(user: User, *, site: str, by: User | None) -> str:
         "factor, an authenticator app or a security key.\n\nInvited by: %(by)s"
     )
     words = {
-        "name": user.get_full_name() or user.username,
+        "name": user.called,
         "office": settings.OFFICE_NAME,
         "link": link,
         "days": settings.INVITATION_DAYS,
-        "by": (by.get_full_name() or by.username) if by else settings.OFFICE_NAME,
+        "by": by.called if by else settings.OFFICE_NAME,
     }
     outbox.send(
         to_user=user,

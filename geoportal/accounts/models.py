@@ -38,6 +38,11 @@ class User(AbstractUser):
         """Holds any role of the office: may enter the work room."""
         return self.is_active and bool(self.roles)
 
+    @property
+    def called(self) -> str:
+        """The name that others read; where none was given, the one to sign in with."""
+        return self.get_full_name() or self.get_username()
+
     def has_role(self, role: Role) -> bool:
         return self.is_active and role in self.roles
 

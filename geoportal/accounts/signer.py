@@ -42,7 +42,7 @@ def signer_on(day: date) -> Signer | None:
 
 def _printed(user: User, title: str, acting: str = "", decree: str = "") -> Signer:
     return Signer(
-        name=user.get_full_name() or user.username,
+        name=user.called,
         rank=user.rank,
         nip=user.nip,
         title=title or str(Role.HEAD.label),

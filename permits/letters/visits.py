@@ -15,7 +15,7 @@ from permits import photos, seal, uploads
 from permits.letters import wording
 from permits.letters.content import Content, Field, Hand, Kind, Photo, Words, letterhead
 from permits.letters.render import render
-from permits.letters.words import day, day_in_words, day_with_name
+from permits.letters.words import day_in_words, day_with_name
 from permits.models import (
     Conflict,
     Doubt,
@@ -37,7 +37,7 @@ def assignment(visits: Sequence[Visit]) -> bytes:
     """Surat Tugas for visits of one letter number, planned for one day."""
     first = visits[0]
     assert first.day is not None  # noqa: S101  # permits_visit_planned_for_a_day
-    names = [person.get_full_name() or person.get_username() for person in first.inspectors.all()]
+    names = [person.called for person in first.inspectors.all()]
     task = (
         f"{settings.OFFICE_NAME} menugaskan nama di bawah ini untuk memeriksa lokasi pada "
         f"{day_with_name(first.day)}:"
@@ -51,7 +51,6 @@ def assignment(visits: Sequence[Visit]) -> bytes:
         )
         for n, visit in enumerate(visits, 1)
     ]
-    city = settings.OFFICE_CITY.removeprefix("Kota ").removeprefix("Kabupaten ")
     today = timezone.localdate()
     page = Content(
         letterhead(),
@@ -61,7 +60,7 @@ def assignment(visits: Sequence[Visit]) -> bytes:
             closing="Mohon bantuan seperlunya bagi petugas. Pemeriksaan ini tidak dipungut biaya.",
         ),
         number=first.letter_number,
-        place_and_day=f"{city}, {day(today)}",
+        place_and_day=wording.place_and_day(today),
         fields=tuple(Field(f"Petugas {n}", name) for n, name in enumerate(names, 1)),
         signer=signer_on(today),
         rows=(_HEADS, *rows),

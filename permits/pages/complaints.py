@@ -1,7 +1,6 @@
 """/petugas/pengaduan/: complaints that wait for an answer, by their clock."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,10 +17,7 @@ from permits.refusals import Refused
 
 
 def _reader(request: HttpRequest) -> User:
-    user = staff_only(request)
-    if not complaints.may_read(user):
-        raise PermissionDenied
-    return user
+    return staff_only(request, complaints.may_read)
 
 
 @never_cache

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -54,9 +53,7 @@ class CounterForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def counter(request: HttpRequest) -> HttpResponse:
-    user = staff_only(request)
-    if not user.has_role(Role.FRONT_OFFICE):
-        raise PermissionDenied
+    user = staff_only(request, lambda user: user.has_role(Role.FRONT_OFFICE))
     form = CounterForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "permits/counter.html", {"form": form}, status=422 if form.errors else 200)

@@ -31,10 +31,7 @@ FORMATS = (1,)  # of reports that phones may still hold: none is ever taken off
 
 
 def inspector(request: HttpRequest) -> User:
-    user = staff_only(request)
-    if not user.has_role(Role.INSPECTOR):
-        raise PermissionDenied
-    return user
+    return staff_only(request, lambda user: user.has_role(Role.INSPECTOR))
 
 
 @never_cache
@@ -143,7 +140,7 @@ def data(request: HttpRequest) -> HttpResponse:
         json.dumps(
             {
                 "user": str(user.pk),
-                "name": user.get_full_name() or user.get_username(),
+                "name": user.called,
                 "csrf": get_token(request),
                 "now": timezone.now().isoformat(),
                 "cases": [field.as_json(one) for one in field.cases(user)],

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,10 +24,7 @@ SHOWN: Final = postage.MOST
 
 
 def clerk(request: HttpRequest) -> User:
-    user = staff_only(request)
-    if not user.has_role(Role.BACK_OFFICE):
-        raise PermissionDenied
-    return user
+    return staff_only(request, lambda user: user.has_role(Role.BACK_OFFICE))
 
 
 def _first(rows: DeliveryQuerySet) -> list[Delivery]:

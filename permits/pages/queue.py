@@ -1,5 +1,6 @@
 """/petugas/antrean/: what waits for whom, the most urgent first."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,9 +26,10 @@ from permits.refusals import Refused
 _ASKED = ("peran", "status", "jenis", "q", "petugas", "tampil")
 
 
-def staff_only(request: HttpRequest) -> User:
+def staff_only(request: HttpRequest, allowed: Callable[[User], bool] | None = None) -> User:
+    """Who works here and, where it matters, is `allowed`."""
     user = who(request)
-    if not user.works_here:
+    if not user.works_here or (allowed is not None and not allowed(user)):
         raise PermissionDenied
     return user
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,10 +39,7 @@ class FindingForm(forms.Form):
 
 
 def _reader(request: HttpRequest) -> User:
-    user = staff_only(request)
-    if not sightings.may_read(user):
-        raise PermissionDenied
-    return user
+    return staff_only(request, sightings.may_read)
 
 
 @never_cache
@@ -119,7 +115,7 @@ def _write(request: HttpRequest, found: Sighting, form: FindingForm, user: User)
         person = key_of(request.POST.get("kepada", ""))
         to = None if person is None else sightings.visitors().filter(pk=person).first()
         check = sightings.order_visit(found, to=to, errand=request.POST.get("pesan", ""), by=user)
-        name = check.assigned_to.get_full_name() or check.assigned_to.get_username()
+        name = check.assigned_to.called
         return _("%s is to visit the place.") % name
     if deed == "hasil":
         told = form.cleaned_data

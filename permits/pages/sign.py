@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -83,9 +82,7 @@ class Stuck:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest) -> HttpResponse:
-    user = staff_only(request)
-    if not may_sign(user, timezone.localdate()):
-        raise PermissionDenied
+    user = staff_only(request, lambda user: may_sign(user, timezone.localdate()))
     if not second_factor_fresh(request):
         return ask_again(request, then=reverse("sign"))
     if request.method != "POST":

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,10 +27,7 @@ from permits.refusals import Refused
 
 
 def coordinator(request: HttpRequest) -> User:
-    user = staff_only(request)
-    if not visits.may_plan(user):
-        raise PermissionDenied
-    return user
+    return staff_only(request, visits.may_plan)
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,16 @@
 import hashlib
 import hmac
 import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from http.client import HTTPException
 from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 
+from permits import remote
 from permits.payments import Instructions, Notice, Order, Paid, PaymentUnavailable
 
-_MOST: Final = 100_000  # bytes of an answer
 _SHORTEST: Final = 16  # characters of a secret
 
 
@@ -84,24 +81,14 @@ class HttpPayment:
         return Paid(self._words.get(str(told.get("status", "")), Paid.UNKNOWN))
 
     def _ask(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data=data)  # noqa: S310 - http or https, checked
-        request.add_header("Accept", "application/json")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.add_header("Idempotency-Key", body["number"])
-        if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
+        headers = {"Idempotency-Key": body["number"]} if body is not None else None
+        url = self._url + path
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
-                told = json.loads(answer.read(_MOST))
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code == 404:
-                raise _NotThere(f"the service answered {error.code}") from error
-            raise PaymentUnavailable(f"the service answered {error.code}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            raise PaymentUnavailable(f"no answer that can be read: {type(error).__name__}") from error
+            told = remote.ask(
+                url, who="the service", token=self._token, timeout=self._timeout, body=body, headers=headers
+            )
+        except remote.NoAnswer as error:
+            raise (_NotThere if error.status == 404 else PaymentUnavailable)(str(error)) from error
         if not isinstance(told, dict):
             raise PaymentUnavailable("the service's answer is no JSON object")
         return told

@@ -1,18 +1,13 @@
 """A tracking service that answers GET <url>?<parameter>=<tracking number> with a JSON object."""
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from permits import remote
 from permits.post import PostUnavailable, Report, Whereabouts
-
-_MOST: Final = 100_000  # bytes of an answer
 
 
 class HttpPost:
@@ -49,20 +44,13 @@ class HttpPost:
     def status(self, tracking_number: str) -> Report:
         join = "&" if "?" in self._url else "?"
         query = urllib.parse.urlencode({self._parameter: tracking_number})
-        request = urllib.request.Request(f"{self._url}{join}{query}")  # noqa: S310 - http or https, checked
-        request.add_header("Accept", "application/json")
-        if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
+        url = f"{self._url}{join}{query}"
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
-                told = json.loads(answer.read(_MOST))
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code == 404:
+            told = remote.ask(url, who="the post", token=self._token, timeout=self._timeout)
+        except remote.NoAnswer as error:
+            if error.status == 404:
                 return Report(Whereabouts.UNKNOWN)
-            raise PostUnavailable(f"the post answered {error.code}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            raise PostUnavailable(f"no answer that can be read: {type(error).__name__}") from error
+            raise PostUnavailable(str(error)) from error
         return self._read(told)
 
     def _read(self, told: Any) -> Report:

@@ -14,11 +14,7 @@ self.addEventListener("install", (event) => {
 // without navigation preload: with it, one in some fifteen first clicks led nowhere (Chromium 156)
 self.addEventListener("activate", (event) => {
   const old = (name) => name.startsWith("umum-") && name !== KEPT && name !== SEEN;
-  event.waitUntil(
-    Promise.all([
-      caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))),
-    ]),
-  );
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
 });
 
 async function keep(request, answer) {
