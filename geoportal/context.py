@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from geoportal.demo import has_demo_data
-from geoportal.staticfiles import import_map
 
 
 def office(request: HttpRequest) -> dict[str, Any]:
@@ -19,5 +18,4 @@ def office(request: HttpRequest) -> dict[str, Any]:
         },
         "demo_city": has_demo_data,
         "languages": settings.LANGUAGES,
-        "import_map": import_map,
     }

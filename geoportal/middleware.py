@@ -1,23 +1,6 @@
-from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils import translation
-
-from geoportal.staticfiles import import_map_hash
-
-
-class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp, plus the hash of the import map: it is known only once static files are."""
-
-    def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
-    ) -> PolicyParts:
-        parts = super().get_policy_parts(request, response, report_only)
-        if not report_only:
-            update = dict(parts.update or {})
-            update["script-src"] = [*update.get("script-src", []), import_map_hash()]
-            parts.update = update
-        return parts
 
 
 class ChosenLocaleMiddleware:

@@ -69,7 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "geoportal.middleware.ContentSecurityPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -196,9 +196,6 @@ NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     # single packages, single files' worth of folders: whatever is named here is public
     ("leaflet", NODE_MODULES / "leaflet" / "dist"),
-    ("vector-tile", NODE_MODULES / "@mapbox" / "vector-tile"),
-    ("point-geometry", NODE_MODULES / "@mapbox" / "point-geometry"),
-    ("pbf", NODE_MODULES / "pbf"),
     ("jsqr", NODE_MODULES / "jsqr" / "dist"),
 ]
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
@@ -216,13 +213,7 @@ STORAGES = {
         },
     },
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "geoportal.staticfiles.HashedStaticFiles"
-        )
-    },
+    "staticfiles": {"BACKEND": "geoportal.staticfiles.HashedStaticFiles"},
 }
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -234,6 +225,7 @@ CACHES = {
     },
 }
 WHITENOISE_MAX_AGE = 300
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False  # what is served is bundled, in DEBUG too
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages ask for no other name; half of the time to compress
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

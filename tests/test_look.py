@@ -132,8 +132,8 @@ class Inline(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
         self.found += [f"<{tag} {name}>" for name in names if name == "style" or name.startswith("on")]
-        # data blocks are not run; the one import map is allowed by its hash
-        runs = names.get("type") not in ("application/json", "application/ld+json", "importmap")
+        # data blocks are not run
+        runs = names.get("type") not in ("application/json", "application/ld+json")
         if tag == "style" or (tag == "script" and "src" not in names and runs):
             self.found.append(f"<{tag}>")
 

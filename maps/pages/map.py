@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +19,6 @@ from geoportal.caching import public_cache
 from geoportal.geography.distance import metres
 from geoportal.geography.models import Zone, ZoneLevel
 from geoportal.ids import is_id
-from geoportal.staticfiles import MODULES
 from maps import search
 from maps.filters import PAGE_NAMES
 from maps.lists import LostCursor, Page
@@ -34,7 +32,6 @@ from permits.status import SHOWN, Status
 
 FAR = 25_000  # metres from the city's label point: whoever is farther wants to know how far the city is
 AROUND = 10  # entries that a popup lists
-OWN_MODULES = ("maps/map/view.js", "maps/map/marks.js", "maps/map/tiles.js")
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,6 @@ def _map(options: Options) -> dict[str, Any]:
             ]
         ),
         "statuses": [(status.value, status.label) for status in Status],
-        "modules": [static(path) for path in (*OWN_MODULES, *MODULES.values())],
     }
 
 

@@ -16,12 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from geoportal.staticfiles import MODULES
 from permits.models import Found, SignerRole, Verdict
 from permits.pages.field import inspector
 from permits.pages.visits import box
 
-_OWN: Final = ("app", "store", "send", "position", "pen", "map")
 #: Everything that the shell asks for: kept together, of one version.
 FILES: Final = (
     "geoportal/app.css",
@@ -30,8 +28,7 @@ FILES: Final = (
     "leaflet/leaflet.js",
     "permits/field/field.css",
     "maps/map/tiles.js",
-    *(f"permits/field/{name}.js" for name in _OWN),
-    *MODULES.values(),
+    "permits/field/app.js",
 )
 _SOURCES: Final = ("permits/templates/permits/field", "geoportal/templates", "permits/locale")
 

@@ -24,8 +24,7 @@ function script(src) {
 }
 
 await script(words.leaflet);
-const { PermitTiles, ZoneTiles } = await import("../maps/map/tiles.js");
-const { showNames } = await import("../maps/map/view.js");
+const { PermitTiles, ZoneTiles, showNames } = await import("../maps/map/view.js");
 /* global L */
 box.hidden = false;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -3,6 +3,8 @@
 import { Mark, colour } from "./marks.js";
 import { PermitTiles, ZoneTiles } from "./tiles.js";
 
+export { PermitTiles, ZoneTiles };
+
 const ZOOM = { minZoom: 11, maxZoom: 19 };
 const EQUATOR = 40075017; // metres
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
