@@ -51,7 +51,45 @@ class Row:
 @public_cache
 def trust(request: HttpRequest) -> HttpResponse:
     """What a code alone proves and what it does not."""
-    return render(request, "maps/trust.html", {"trail": _trail(_("What a check proves"))})
+    rows = [  # what was checked, what it proves, what it leaves open
+        (
+            _("The permit number"),
+            _("That a permit with this number stands in our register, and whether it is in force."),
+            _("Anything about the letter in your hand: numbers can be copied."),
+        ),
+        (
+            _("The QR code or the letter code"),
+            _("That we issued a letter with this code, for the permit that the page shows."),
+            _("That your paper is that letter. A code can be photographed and printed on another text."),
+        ),
+        (
+            _("The code, and every word compared with this site"),
+            _("That number, type, holder, place and dates are what we issued."),
+            _(
+                "What stands on the paper but not on the page, such as conditions. Compare them with the "
+                "public copy."
+            ),
+        ),
+        (
+            _("The PDF: MATCHES"),
+            _("That the file is, byte for byte, the letter that we issued. Nothing in it was changed."),
+            _("That who shows it to you is its holder."),
+        ),
+        (
+            _("The PDF: genuine signature, not our letter"),
+            _("That our key signed it."),
+            _("That it was ever issued. Do not rely on it; ask us."),
+        ),
+        (
+            _("The signature, in a PDF reader"),
+            _("Who signed, and that the signed part is unchanged."),
+            _(
+                "That nothing was added afterwards, or that the permit is still in force. Many readers show"
+                " a green mark on a file that was added to."
+            ),
+        ),
+    ]
+    return render(request, "maps/trust.html", {"rows": rows, "trail": _trail(_("What a check proves"))})
 
 
 @login_not_required
