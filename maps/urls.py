@@ -15,6 +15,7 @@ from maps.pages import (
     rendition,
     services,
     statistics,
+    trust,
     validate,
     which,
 )
@@ -48,6 +49,10 @@ urlpatterns: list[Any] = [
     path("validasi/contoh/", validate.samples, name="samples"),
     path("validasi/contoh/<int:n>.svg", validate.sample_code, {"kind": "svg"}, name="sample-svg"),
     path("validasi/contoh/<int:n>.png", validate.sample_code, {"kind": "png"}, name="sample-png"),
+    path("validasi/arti/", trust.trust, name="trust"),
+    path("validasi/sertifikat/", trust.certificates, name="certificates"),
+    path("validasi/sertifikat/rantai.pem", trust.chain, name="certificate-chain"),
+    path("validasi/sertifikat/<str:fingerprint>.pem", trust.certificate, name="certificate"),
     path("validasi/<str:typed>/", validate.entry, name="register"),
     path("validasi/<str:typed>/salinan.pdf", rendition.rendition, name="rendition"),
     path("lama/<path:target>", validate.old, name="old-letter"),

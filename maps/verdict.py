@@ -21,6 +21,7 @@ from maps.models import Place
 from permits.imports.values import word_key
 from permits.letters.content import Kind
 from permits.seal import is_seal_id, seal_hash
+from permits.signing.verify import Finding
 from permits.status import VALID, Status
 
 PUBLIC_ID = 12
@@ -97,6 +98,8 @@ class Verdict:
     checked_at: datetime
     entry: Entry | None = None
     letter: Letter | None = None
+    signature: Finding | None = None  # of an uploaded file that the register does not know
+    changes: tuple[str, ...] = ()  # what of it was altered after signing, in sentences
 
     @property
     def http_status(self) -> int:

@@ -17,7 +17,7 @@ from maps import file_verdict, verdict
 from maps.api import schema
 from maps.api.cors import preflight
 from maps.api.views import PublicView, only
-from permits.signing.verify import MOST_BYTES
+from permits.signing.verify import MOST_BYTES, Finding
 
 MISSES, SECONDS = 50, 900  # as the page's: who tries codes is stopped, who checks letters is not
 DIGEST = "[0-9a-f]{64}"
@@ -32,6 +32,18 @@ _ANSWER = inline_serializer(
         "permit": serializers.CharField(allow_null=True, help_text="public id, for /api/v1/permits/"),
         "number": serializers.CharField(allow_null=True),
         "status": serializers.CharField(allow_null=True),
+        "signature": serializers.ChoiceField(
+            [finding.value for finding in Finding],
+            allow_null=True,
+            help_text="of a file that the register does not know: what its signatures prove",
+        ),
+        "changes": serializers.ListField(
+            child=serializers.CharField(),
+            help_text="what was altered after signing, as far as it can be told",
+        ),
+        "replaced_by": serializers.CharField(
+            allow_null=True, help_text="public id of the permit that replaced it"
+        ),
     },
 )
 
@@ -128,5 +140,8 @@ def _answer(found: verdict.Verdict, *, status: int = 0) -> Response:
         "permit": found.entry.place.public_id if found.entry else None,
         "number": found.entry.place.number if found.entry else None,
         "status": found.entry.status.value if found.entry else None,
+        "signature": found.signature.value if found.signature else None,
+        "changes": list(found.changes),
+        "replaced_by": found.entry.place.replaced_by or None if found.entry else None,
     }
     return Response(body, status=status or found.http_status, headers={"Cache-Control": "no-store"})

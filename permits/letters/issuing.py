@@ -24,7 +24,7 @@ from permits.letters import store
 from permits.letters.content import Content, Kind
 from permits.letters.render import render
 from permits.models import Issuing, IssuingState, Letter, Permit
-from permits.signing import Refused, Signed, UnknownOutcome, signer
+from permits.signing import Refused, Signed, UnknownOutcome, keys, signer
 
 _LOCK = 7_304_115  # first key of the advisory locks: letters at work
 
@@ -85,6 +85,8 @@ def produce(
 
 
 def _made(row: Issuing, passphrase: str, site: str) -> Issuing | Refused | UnknownOutcome:
+    if declared := keys.trouble():
+        return Refused(declared)
     seal_id = seal.new_seal_id()
     content = replace(
         Content.load(row.content),

@@ -35,6 +35,7 @@ from permits.models.catalogue import (
     VersionState,
 )
 from permits.models.decision import Decision, DecisionQuerySet, DecisionState
+from permits.models.key import KeyAct, KeyStatement
 from permits.models.letter import (
     Issuing,
     IssuingQuerySet,
@@ -135,6 +136,8 @@ __all__ = [
     "Issuing",
     "IssuingQuerySet",
     "IssuingState",
+    "KeyAct",
+    "KeyStatement",
     "Kind",
     "Letter",
     "LocationKind",

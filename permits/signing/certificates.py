@@ -83,3 +83,17 @@ def read_pem(path: Path) -> list[bytes]:
     except ValueError as error:
         raise ValueError(f"{path.name}: no certificate in PEM ({error})") from error
     return [one.public_bytes(Encoding.DER) for one in found]
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Does it sign certificates, and therefore no letters?"""
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+
+
+def name_of(name: x509.Name) -> str:
+    """The common name; the whole name where there is none."""
+    common = name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(common[0].value) if common else name.rfc4514_string()

@@ -15,7 +15,9 @@ AUTHORITY = "Contoh CA pengembangan"
 
 
 def make(folder: Path, *, passphrase: str = "", days: tuple[int, int] = (-1, DAYS)) -> str:
-    """Writes signer.p12, signer.pem and passphrase.txt into `folder` (for its owner only); the passphrase.
+    """Writes signer.p12, signer.pem, authority.pem and passphrase.txt into `folder`, for its owner only.
+
+    Returns the passphrase.
 
     `days`: from when until when the signer's certificate is valid, counted from today.
     """
@@ -29,6 +31,7 @@ def make(folder: Path, *, passphrase: str = "", days: tuple[int, int] = (-1, DAY
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(folder / "signer.p12", bundle)
     _write(folder / "signer.pem", signer.public_bytes(Encoding.PEM))
+    _write(folder / "authority.pem", authority.public_bytes(Encoding.PEM))
     _write(folder / "passphrase.txt", f"{passphrase}\n".encode())
     return passphrase
 

@@ -55,6 +55,8 @@ PAGES: dict[str, list[str]] = {
     "layanan/<str:code>/": ["/layanan/{type}/"],
     "validasi/": ["/validasi/", "/validasi/?nomor=", "/validasi/?nomor=503/999999"],
     "lama/<path:target>": ["/lama/cek.php?id=tidak-ada"],
+    "validasi/arti/": ["/validasi/arti/"],
+    "validasi/sertifikat/": ["/validasi/sertifikat/"],
     "validasi/contoh/": ["/validasi/contoh/"],
     "validasi/<str:typed>/": [
         "/validasi/{in_force}/",
@@ -81,6 +83,7 @@ NO_PAGES = {  # answer with data or a picture, or lead on
     *{"livez", "readyz", "api/schema/", "bahasa/", "favicon.ico", "V/", "validasi/pdf/"},
     "pembayaran/notifikasi/",
     "validasi/<str:typed>/salinan.pdf",
+    *{"validasi/sertifikat/rantai.pem", "validasi/sertifikat/<str:fingerprint>.pem"},
     *{"V/<str:typed>/", "v/<str:typed>", "v/<str:typed>/"},
     *{"validasi/contoh/<int:n>.svg", "validasi/contoh/<int:n>.png"},
 }

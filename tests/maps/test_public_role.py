@@ -19,6 +19,7 @@ from maps import search
 from permits import seal
 from permits.letters import store
 from permits.models import Letter, Permit
+from permits.signing import development, keys
 from tests import factories
 from tests.geoportal.test_public_surface import address
 
@@ -55,6 +56,8 @@ def city(db: None, tmp_path: Path, settings: Any) -> dict[str, str]:
     code = seal.issue_letter(permit, by=None)
     seal.issue_letter(permit, by=None, seal_id=seal.demo_seal_id(1))
     settings.MEDIA_ROOT = tmp_path
+    settings.SIGNER_FOLDER = tmp_path / "signer"
+    development.make(settings.SIGNER_FOLDER)
     Letter.objects.filter(permit=permit).update(public_file=store.put(b"%PDF uji"))
     known = {
         "peta/izin/<str:public_id>/": f"/peta/izin/{permit.public_id}/",
@@ -65,6 +68,9 @@ def city(db: None, tmp_path: Path, settings: Any) -> dict[str, str]:
         "perusahaan/<slug:slug>/terkirim/<str:signed>/": "/perusahaan/contoh-batik/terkirim/x/",
         "layanan/<str:code>/": f"/layanan/{permit.type.code}/",
         "validasi/<str:typed>/": f"/validasi/{gone.public_id}/",
+        "validasi/sertifikat/<str:fingerprint>.pem": (
+            f"/validasi/sertifikat/{keys.pinned()[0].fingerprint}.pem"
+        ),
         "validasi/<str:typed>/salinan.pdf": f"/validasi/{permit.public_id}/salinan.pdf",
         "V/<str:typed>": f"/V/{code}",
         "V/<str:typed>/": f"/V/{code}/",

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from maps.api import validate as api
 from maps.pages import validate as pages
@@ -19,7 +20,9 @@ from permits.letters.render import render
 from permits.models import Letter, Permit
 from permits.signing import Signed, development
 from permits.signing.backends.pkcs12 import Pkcs12Signer
+from permits.status import Status
 from tests import factories
+from tests.maps.test_validate import in_status
 from tests.permits.letters.example import content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing")]
@@ -120,6 +123,58 @@ def test_the_verdict_tells_what_became_of_the_permit_and_the_letter(
     Letter.objects.update(withdrawn_on=None)
     code, page = upload(client, files["genuine"])
     assert (code, permit.number in page) == (410, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "words"),
+    [
+        (Status.IN_FORCE, "genuine", "COCOK, izin berlaku sampai"),
+        (Status.ENDING, "genuine", "COCOK, izin berlaku sampai"),
+        (Status.EXPIRED, "genuine_but", "COCOK, tetapi izin habis masa berlaku"),
+        (Status.SUSPENDED, "genuine_but", "COCOK, tetapi izin dibekukan"),
+        (Status.REVOKED, "genuine_but", "COCOK, tetapi izin dicabut"),
+        (Status.REPLACED, "genuine_but", "COCOK, tetapi izin sudah diganti izin baru"),
+    ],
+)
+def test_a_genuine_letter_is_told_right_in_every_state(
+    client: Client, files: dict[str, bytes], status: Status, outcome: str, words: str
+) -> None:
+    permit = in_status(status)
+    letter_of(permit, files["genuine"])
+    code, page = upload(client, files["genuine"])
+    assert (code, words in page, permit.number in page) == (200, True, True)
+    told = client.post("/api/v1/validate/", files["genuine"], content_type="application/pdf").json()
+    assert (told["outcome"], told["status"], told["permit"]) == (outcome, status.value, permit.public_id)
+    assert (told["signature"], told["changes"]) == (None, []), "the register knows it: nothing else is asked"
+    successor = permit.replaced_by.public_id if permit.replaced_by else None
+    assert told["replaced_by"] == successor
+    if successor:
+        assert f'href="/validasi/{successor}/"' in page
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.REFUSAL, Kind.SUSPENSION, Kind.REVOCATION, Kind.REINSTATED, Kind.REPORT, Kind.ASSIGNMENT]
+)
+def test_every_other_kind_of_letter_is_ours_and_no_permit(
+    client: Client, files: dict[str, bytes], kind: Kind
+) -> None:
+    letter_of(None, files["genuine"], kind=kind, number="9/UJI/2026")
+    code, page = upload(client, files["genuine"])
+    with override("id"):
+        label = str(kind.label)
+    assert (code, f"COCOK: {label} dari kantor ini" in page, "9/UJI/2026" in page) == (200, True, True)
+    assert "dan bukan izin" in page
+
+
+def test_bills_receipts_and_renditions_are_not_letters_that_a_file_can_prove(client: Client) -> None:
+    """They are set anew for whoever asks, and unsigned: their QR code leads to what holds."""
+    for pdf in (
+        render(Kind.BILL, content()),
+        render(Kind.RECEIPT, content()),
+        render(Kind.PERMIT, content(public=True)),
+    ):
+        code, page = upload(client, pdf)
+        assert (code, "tidak bertanda tangan elektronik" in page) == (404, True)
 
 
 def test_a_letter_of_refusal_is_ours_and_no_permit(client: Client, files: dict[str, bytes]) -> None:

@@ -96,7 +96,7 @@ def test_each_decision_is_a_signed_letter_and_in_effect_with_it(
         letter = Letter.objects.get(number=result.text)
         assert word in letter.number
         pdf = store.get(letter.file)
-        assert verify(pdf) == Finding.OURS
+        assert verify(pdf).finding == Finding.OURS
         text = " ".join(text_of(pdf, tmp_path).split())
         for said in (permit.number, "Tidak menjawab teguran uji.", WHY["legal_basis"], "sejak tanggal surat"):
             assert said in text

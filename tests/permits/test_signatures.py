@@ -64,7 +64,7 @@ def one_of_everything() -> Letter:
     assert (letter.permit, letter.number) == (permit, permit.number)
     assert NumberCounter.objects.exclude(scope="registration").get().last == 1
     assert Place.objects.get().number == permit.number
-    assert verify(store.get(letter.file)) == Finding.OURS
+    assert verify(store.get(letter.file)).finding == Finding.OURS
     assert [e.move for e in made.events.order_by("ordinal")][-2:] == ["sign", "finish"]
     return letter
 
@@ -78,7 +78,7 @@ def test_a_batch_is_signed_and_on_the_map(head: User) -> None:
     for one in made:
         letter = signatures.letter_of(one)
         assert letter is not None
-        assert verify(store.get(letter.file)) == Finding.OURS
+        assert verify(store.get(letter.file)).finding == Finding.OURS
         assert letter.signer_name == head.get_full_name()
 
 

@@ -98,4 +98,4 @@ def _read(answer: requests.Response, pdf: bytes) -> Outcome:
 
 def _same_letter(pdf: bytes, signed: bytes) -> bool:
     """The bytes that were sent, unchanged, and after them a signature that fits all of it."""
-    return len(signed) > len(pdf) and signed.startswith(pdf) and judge(signed, None) == "ours"
+    return len(signed) > len(pdf) and signed.startswith(pdf) and judge(signed, None)["finding"] == "ours"

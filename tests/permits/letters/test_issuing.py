@@ -66,7 +66,7 @@ def one_valid_letter() -> Letter:
     assert numbers.unexplained(TEMPLATE, on=DAY, scope="UJI", code="UJI") == []
     pdf = store.get(letter.file)
     assert hashlib.sha256(pdf).digest() == bytes(letter.sha256 or b"")
-    assert verify(pdf) == Finding.OURS
+    assert verify(pdf).finding == Finding.OURS
     return letter
 
 

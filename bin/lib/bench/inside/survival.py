@@ -116,7 +116,7 @@ def check(sample: int) -> None:
         gaps = numbers.unexplained(template, on=timezone.localdate(), scope=code, code=code)
         unexplained += len(gaps)
     letters = list(Letter.objects.order_by("sha256")[:sample])
-    ours = sum(verify(store.get(one.file)) is Finding.OURS for one in letters)
+    ours = sum(verify(store.get(one.file)).finding is Finding.OURS for one in letters)
     sys.stdout.write("\n" + json.dumps({"gaps": unexplained, "verified": len(letters), "ours": ours}))
 
 
