@@ -260,3 +260,21 @@ def test_cookies_say_how_they_are_kept(client: Client) -> None:
     assert (kept["httponly"], kept["samesite"]) == (True, "Lax")
     token = client.cookies[site.CSRF_COOKIE_NAME]
     assert (token["httponly"], token["samesite"], token["path"]) == (True, "Lax", "/")
+
+
+def test_header_and_footer_are_drawn_once_but_lead_back_to_ones_own_page(client: Client) -> None:
+    """They are kept in the process; what differs between readers must differ all the same."""
+
+    def shown(path: str, language: str = "id") -> str:
+        client.cookies[site.LANGUAGE_COOKIE_NAME] = language
+        return client.get(path).content.decode()
+
+    first, second = shown("/validasi/?nomor="), shown("/layanan/?q=%22%3E%3Cscript%3E")
+    assert 'name="next" value="/validasi/?nomor="' in first
+    assert 'name="next" value="/layanan/?q=%22%3E%3Cscript%3E"' in second
+    assert 'href="/validasi/" aria-current="page"' in first
+    assert 'href="/validasi/" aria-current' not in second
+    assert "Layanan" in first.partition("</footer>")[0].rpartition("<footer")[2]
+    assert "Services" in shown("/validasi/?nomor=", "en").rpartition("<footer")[2]
+    for page in (first, second):
+        assert "\ue000" not in page
