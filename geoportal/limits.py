@@ -10,6 +10,7 @@ Counted before the work is done, so that parallel tries cannot all slip through.
 import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.conf import settings
 from django.db import connection
@@ -44,7 +45,7 @@ class Attempt:
 @contextmanager
 def misses(bucket: str, key: str, *, most: int, seconds: int) -> Iterator[Attempt]:
     """Allows `most` unforgiven passes a key in `seconds`. Raises TooMany before the body runs."""
-    digest = blind_index(key, f"limit.{bucket}")
+    digest = blind_index(f".{key}", f"limit.{bucket}")  # of nothing there is no index
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [bucket, digest, seconds, seconds, seconds])
         hits, left = cursor.fetchone()
@@ -67,12 +68,31 @@ def client_address(request: HttpRequest) -> str:
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     address = request.META.get("REMOTE_ADDR", "")
-    while address in settings.TRUSTED_PROXIES and hops:
+    while is_trusted_proxy(address) and hops:
         address = hops.pop()
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    parsed = _parsed(address)
+    if parsed is None:
         return "unknown"
     if parsed.version == 6:
         return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
     return str(parsed)
+
+
+def is_trusted_proxy(address: str) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in one for one in proxies(tuple(settings.TRUSTED_PROXIES)))
+
+
+@cache
+def proxies(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Addresses and networks. Raises ValueError for what is neither."""
+    return tuple(ipaddress.ip_network(one.strip(), strict=False) for one in written)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """A server that listens on both families writes IPv4 as ::ffff:a.b.c.d: no household of all."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

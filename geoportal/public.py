@@ -8,6 +8,8 @@ PUBLIC_ROUTES = frozenset(
     {
         "favicon.ico",
         ".well-known/assetlinks.json",
+        ".well-known/security.txt",
+        "robots.txt",
         "luring/",
         "manifest.webmanifest",
         "pekerja.js",

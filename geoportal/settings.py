@@ -18,7 +18,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", False)  # behind TLS: secure cookies, HSTS, redirects
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # addresses whose X-Forwarded-For is believed
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # addresses and networks; geoportal.hardening
 SITE_URL = env.str("SITE_URL", "").rstrip("/")  # absolute links where there is no request: QR codes, e-mail
 
 # Field encryption: "id:base64 of 32 bytes", comma-separated; the first encrypts, all decrypt.
@@ -34,8 +34,12 @@ OFFICE_EMAIL = env.str("OFFICE_EMAIL", "")
 CITY_ZONE = env.str("CITY_ZONE", "33.75")  # Zone.code of the city that is served
 PROJECTED_SRID = env.int("PROJECTED_SRID", 32749)  # metres, for areas and cells; UTM 49S
 
-# GDAL before 3.9 (Debian 12: 3.6) cannot forbid network access in spatial references; ours are operators'
-SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+SILENCED_SYSTEM_CHECKS = [
+    # GDAL before 3.9 (Debian 12: 3.6) cannot forbid network access in spatial references; ours are operators'
+    "gis.W001",
+    "security.W019",  # the village map is shown in a frame of our own pages: X-Frame-Options SAMEORIGIN
+    "security.W021",  # only the owner of a whole domain may put it on the preload list, an office rarely is
+]
 
 # --- Applications
 INSTALLED_APPS = [
@@ -68,10 +72,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "geoportal.hardening.ForwardedHeadersMiddleware",
+    "geoportal.hardening.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "geoportal.hardening.BodySizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "geoportal.middleware.ChosenLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -180,7 +187,15 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
 PAYMENT_TEXT = env.str("PAYMENT_TEXT", "Bayar melalui bendahara penerimaan di kantor ini.")  # on bills
 ANSWER_DAYS = env.int("ANSWER_DAYS", 30)  # a returned file that nobody answers so long is closed
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Cookies: under TLS of this host alone, whatever its neighbours in the domain would like to set
+_OF_THIS_HOST = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}sessionid"
+CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_OF_THIS_HOST}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Words and time
 LANGUAGE_CODE = "id"
@@ -227,8 +242,10 @@ CACHES = {
 WHITENOISE_MAX_AGE = 300
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False  # what is served is bundled, in DEBUG too
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages ask for no other name; half of the time to compress
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# what a form may hold beside its files; whole bodies are limited by geoportal.hardening
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
 # --- Map
 BASE_MAP_URL = env.str(
@@ -259,24 +276,25 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+_NOBODY = ("accelerometer", "autoplay", "display-capture", "encrypted-media", "gyroscope", "magnetometer",
+           "microphone", "midi", "payment", "screen-wake-lock", "usb", "xr-spatial-tracking")  # fmt: skip
+_OURSELVES = ("camera", "fullscreen", "geolocation", "publickey-credentials-get")
 PERMISSIONS_POLICY: dict[str, str | list[str]] = {
-    "geolocation": "self",
-    "camera": "self",
-    "microphone": [],
-    "payment": [],
-    "usb": [],
-    "display-capture": [],
+    **{name: [] for name in _NOBODY},
+    **dict.fromkeys(_OURSELVES, "self"),
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 if HTTPS:
+    # only a trusted proxy's reaches it: geoportal.hardening takes away what others write
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")  # /.well-known/security.txt: mailto:, tel: or https:
 
 # --- API
 REST_FRAMEWORK: dict[str, Any] = {

@@ -28,6 +28,8 @@ urlpatterns = [
     path("pekerja.js", installable.worker, name="worker"),
     path("luring/", installable.offline, name="offline"),
     path(".well-known/assetlinks.json", installable.asset_links),
+    path(".well-known/security.txt", views.security_txt),
+    path("robots.txt", views.robots),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
 ]

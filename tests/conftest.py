@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from geoportal import demo, roles
-from maps import search, tiles
+from maps import known, search, tiles
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,7 @@ def zones(db: None) -> None:
 def _forget() -> None:
     """What a process may remember for seconds, a test must not."""
     search.forget()
+    known.forget()
     caches["pages"].clear()
     tiles.forget()
     demo._known = (-60.0, False)

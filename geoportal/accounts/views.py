@@ -80,6 +80,8 @@ class SignUp(_Counted, SignupView):  # type: ignore[misc]
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_phone(request: HttpRequest) -> HttpResponse:
     """The code that was sent to a new account's telephone. Only within a sign-up or sign-in."""
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(reverse("account_home"))
     if request.method == "POST":
         try:
             with limits.misses("phone-code", limits.client_address(request), most=60, seconds=3600):

@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from django import template
-from django.template import Context
+from django.conf import settings
+from django.template import Context, Engine
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -176,6 +177,41 @@ def own_pages(context: Context) -> Link | None:
     found = WORK_ROOM if user.works_here else MY_APPLICATIONS
     here = "page" if request.path == found.href else "true" if request.path.startswith(found.href) else ""
     return replace(found, current=here)
+
+
+_chrome: dict[tuple[object, ...], SafeString] = {}
+_HERE = "\ue000"  # a character of nobody, in the place of the reader's address
+
+
+@register.simple_tag(takes_context=True)
+def chrome(context: Context, name: str) -> SafeString:
+    """Header or footer. On public pages the same for all readers of a language: rendered once a process."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    drawn = Engine.get_default().get_template(name)
+    if request is None or match is None or match.route not in PUBLIC_ROUTES or settings.DEBUG:
+        return drawn.render(context)
+    current = tuple(link.current for link in tasks(context))
+    key = (name, get_language(), current, *(context.get("office") or {}).values())
+    if key not in _chrome:
+        with context.push(here=_HERE):
+            _chrome[key] = drawn.render(context)
+    return mark_safe(_chrome[key].replace(_HERE, escape(request.get_full_path())))  # noqa: S308  ours, escaped
+
+
+@register.simple_tag
+def chip(commodity: Any, provenance: str = "") -> SafeString:
+    """kit/commodity.html without a link: commodities are few, and many pages name them."""
+    likely = provenance == "kbli_broad"
+    return _chip(get_language(), str(local(commodity)), commodity.icon, commodity.colour, likely)
+
+
+@lru_cache(maxsize=2000)
+def _chip(_language: str, name: str, icon_name: str, colour: str, likely: bool) -> SafeString:
+    shown = {"name": name, "icon": icon_name, "colour": colour}
+    drawn = Engine.get_default().get_template("kit/commodity.html")
+    context = {"commodity": shown, "provenance": "kbli_broad" if likely else ""}
+    return drawn.render(Context(context))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_page
@@ -24,7 +25,7 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.COOKIES.get("sessionid"):
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME):
             return view(request, *args, **kwargs)
         keep = cache_page(PUBLIC_SECONDS, cache=CACHE, key_prefix=tiles.version())
         response = keep(view)(request, *args, **kwargs)

@@ -1,5 +1,6 @@
 """Rows of the map's list and cards of its popups: what is said about one permit."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -15,7 +16,7 @@ from companies.models import Commodity
 from geoportal.geography import directions
 from geoportal.geography.distance import metres
 from geoportal.geography.quality import DRAWN_EXACT, Quality
-from maps.models import Place, PlaceQuerySet, PublicCompany
+from maps.models import WORLD, Place, PlaceQuerySet, PublicCompany
 from permits.models import LocationKind
 from permits.status import VALID, Status
 
@@ -102,8 +103,9 @@ def distance_text(length: float) -> str:
 def lonlat(place: Place) -> tuple[float, float] | None:
     if place.point is None:
         return None
-    west, south, _east, _north = place.point.transform(4326, clone=True).extent
-    return west, south
+    # the spherical formulas of EPSG:3857, a tenth of the time that a transformation takes
+    radius = WORLD / math.tau
+    return math.degrees(place.point.x / radius), math.degrees(math.atan(math.sinh(place.point.y / radius)))
 
 
 def at_point(rows: PlaceQuerySet, spot: tuple[float, float], within: float = SAME_PLACE) -> PlaceQuerySet:

@@ -20,12 +20,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from companies.models import Commodity
 from geoportal import limits
 from geoportal.caching import public_cache
 from geoportal.geography.quality import Quality
 from geoportal.ids import is_id, normalise
-from maps import file_verdict
+from maps import file_verdict, known
 from maps import verdict as register
 from maps.models import Place
 from maps.pages.map_entries import Entry, entries, status_note
@@ -153,10 +152,10 @@ def file(request: HttpRequest) -> HttpResponse:
     if sent.size > MOST_BYTES:
         return _unseen(_form(request, wrong=_too_large(), status=413))
     pdf = sent.read()
-    known = register.verdict_for_hash(hashlib.sha256(pdf).digest())
+    ours = register.verdict_for_hash(hashlib.sha256(pdf).digest())
     # only what we do not know costs anything to read, so only that is counted
-    refusal = None if known else _count_miss(request)
-    return _unseen(refusal or _page(request, known or file_verdict.verdict_for_pdf(pdf), file=True))
+    refusal = None if ours else _count_miss(request)
+    return _unseen(refusal or _page(request, ours or file_verdict.verdict_for_pdf(pdf), file=True))
 
 
 @login_not_required
@@ -226,8 +225,10 @@ def _page(request: HttpRequest, answer: Verdict, *, typed: str = "", file: bool 
         "url": request.build_absolute_uri(request.path),
     }
     if answer.entry:
-        known = Commodity.objects.in_bulk(answer.entry.place.commodities)
-        sites = entries(list(answer.entry.sites), known.values())
+        goods = known.commodities()
+        sites = entries(
+            list(answer.entry.sites), [goods[pk] for pk in answer.entry.place.commodities if pk in goods]
+        )
         context |= {
             "seen": sites[0],
             "sites": sites,

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
+from geoportal import limits
 from permits.refusals import Refused
 
-PIN_COOKIE, PIN_SECONDS = "pin", 3600
+MOST_ASKED, ASKED_SECONDS = 20, 900  # questions of one person to an outside service
+PIN_COOKIE, PIN_SECONDS = "__Secure-pin" if settings.HTTPS else "pin", 3600
 
 
 @contextmanager
@@ -19,6 +22,20 @@ def refusals_told(request: HttpRequest) -> Iterator[None]:
         yield
     except Refused as refusal:
         messages.error(request, str(refusal))
+
+
+def asks_outside(request: HttpRequest, service: str) -> None:
+    """Before a button asks a `service` of others, which may cost money or shut us out. Raises Refused."""
+    try:
+        with limits.misses(
+            f"outside.{service}", str(request.user.pk), most=MOST_ASKED, seconds=ASKED_SECONDS
+        ):
+            pass
+    except limits.TooMany as error:
+        minutes = -(-error.retry_after // 60)
+        raise Refused(
+            _("This was asked too often. Nothing was done; try again in %(n)d minutes.") % {"n": minutes}
+        ) from error
 
 
 def private(
@@ -52,9 +69,8 @@ def keep_for(where: str, text: str) -> HttpResponse:
     response = HttpResponseRedirect(where)
     response.status_code = 303
     if text:
-        response.set_signed_cookie(
-            PIN_COOKIE, text, salt=where, max_age=PIN_SECONDS, path=where, httponly=True, samesite="Strict"
-        )
+        how = {"httponly": True, "secure": settings.HTTPS, "samesite": "Strict"}
+        response.set_signed_cookie(PIN_COOKIE, text, salt=where, max_age=PIN_SECONDS, path=where, **how)
     return response
 
 

@@ -24,7 +24,7 @@ from permits.finding import find
 from permits.models import EDITABLE, Application, Permit, PermitType, Purpose
 from permits.models import ApplicationStatus as Status
 from permits.pages import shown
-from permits.pages.answers import keep_for, kept_for, key_of, wants_json
+from permits.pages.answers import asks_outside, keep_for, kept_for, key_of, wants_json
 from permits.pages.forms import FileAnswer, StepForm, city_map, form_for
 from permits.points import read_latlon
 from permits.refusals import Refused
@@ -265,8 +265,10 @@ def address(request: HttpRequest) -> HttpResponse:
     """Points for the words in ?q=, by whatever geocoder is configured."""
     words = geocoding.words(request.GET.get("q", ""))
     try:
+        if words:
+            asks_outside(request, "geocoder")
         found = geocoding.geocoder().search(words, limit=5) if words else []
-    except geocoding.GeocoderUnavailable as error:
+    except (geocoding.GeocoderUnavailable, Refused) as error:
         return JsonResponse({"found": [], "problem": str(error)})
     return JsonResponse({"found": [{"label": f.label, "lat": f.lat, "lon": f.lon} for f in found]})
 

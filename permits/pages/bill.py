@@ -19,7 +19,7 @@ from permits import bills, online
 from permits.letters.words import rupiah
 from permits.models import Application, Bill, BillKind
 from permits.models import ApplicationStatus as Status
-from permits.pages.answers import private, refusals_told, site_of
+from permits.pages.answers import asks_outside, private, refusals_told, site_of
 from permits.pages.apply import own, who
 from permits.pages.case import case_of
 from permits.payments import Paid, payment
@@ -66,6 +66,7 @@ def bill(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _online(request: HttpRequest, application: Application) -> None:
     with refusals_told(request):
+        asks_outside(request, "payment")
         if "rekening" in request.POST:
             online.ask_account(application, by=who(request))
         elif online.look(application, by=who(request)):

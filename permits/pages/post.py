@@ -15,7 +15,7 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import delivery, postage
 from permits.models import Delivery, DeliveryQuerySet
-from permits.pages.answers import private, refusals_told
+from permits.pages.answers import asks_outside, private, refusals_told
 from permits.pages.queue import staff_only
 from permits.post import PostUnavailable, post
 from permits.refusals import Refused
@@ -62,7 +62,8 @@ def prints(request: HttpRequest) -> HttpResponse:
     return private(pdf, filename=name)
 
 
-def _ask(row: Delivery) -> None:
+def _ask(request: HttpRequest, row: Delivery) -> None:
+    asks_outside(request, "post")
     try:
         if not delivery.ask_the_post(row):
             raise Refused(_("The post says nothing new about this letter."))
@@ -81,7 +82,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         "kembali": lambda: delivery.came_back(row, by=user, note=note),
         "hilang": lambda: delivery.lost(row, by=user, note=note),
         "ulang": lambda: delivery.send_again(row, by=user),
-        "tanya": lambda: _ask(row),
+        "tanya": lambda: _ask(request, row),
     }
     with refusals_told(request):
         wanted = moves.get(request.POST.get("langkah", ""))

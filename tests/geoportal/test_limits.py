@@ -51,11 +51,16 @@ def test_what_is_forgiven_does_not_count_and_the_window_ends() -> None:
         ("10.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),  # what the client itself wrote is ignored
         ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
         ("2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "", "203.0.113.9"),  # a server of both families: not one household of all
+        ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.9.8.7", "198.51.100.1, 10.9.0.1", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1, <script>", "unknown"),
+        ("10.0.0.1", "", "10.0.0.1"),
         ("", "", "unknown"),
     ],
 )
 def test_client_address(settings: Settings, remote: str, forwarded: str, client: str) -> None:
-    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2"]
+    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2", "10.9.0.0/16"]
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=remote)
     assert limits.client_address(request) == client
@@ -70,3 +75,12 @@ def test_sign_in_stops_after_ten_failures_even_with_the_right_password(client: C
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_nothing_is_a_key_as_any_other(client: Client) -> None:
+    assert client.post("/masuk/", {"login": "", "password": ""}).status_code == 200
+    with limits.misses("test", "", most=1, seconds=60):
+        pass
+    with pytest.raises(limits.TooMany), limits.misses("test", "", most=1, seconds=60):
+        pass

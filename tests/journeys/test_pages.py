@@ -71,6 +71,7 @@ PARTS = {"peta/daftar/", "peta/sekitar/", "peta/izin/<str:public_id>/"}  # test_
 NO_PAGES = {  # answer with data or a picture, or lead on
     *{
         *{"lapangan/pekerja.js", "pekerja.js", "manifest.webmanifest", ".well-known/assetlinks.json"},
+        *{".well-known/security.txt", "robots.txt"},
         "livez",
         "readyz",
         "api/schema/",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import zxingcpp
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,8 @@ from PIL import Image
 
 from companies.models import LegalForm
 from maps import verdict
-from maps.pages import validate
+from maps.models import Place
+from maps.pages import map_entries, validate
 from maps.verdict import Outcome
 from permits import seal
 from permits.models import Letter, LocationPublic, Permit
@@ -296,3 +298,20 @@ def test_the_verdict_is_the_same_for_pages_and_programs() -> None:
     assert verdict.register_entry(permit.public_id.lower()).outcome == Outcome.REGISTERED
     assert verdict.register_entry("").outcome == Outcome.MALFORMED
     assert verdict.verdict_for_seal("\x00" * 26).outcome == Outcome.MALFORMED
+
+
+@pytest.mark.django_db
+def test_degrees_of_a_point_are_those_of_a_transformation() -> None:
+    for lon, lat in ((109.6753, -6.8886), (-179.9, 84.9), (0.0, 0.0), (12.5, -60.25)):
+        point = Point(lon, lat, srid=4326).transform(3857, clone=True)
+        assert isinstance(point, Point)
+        shown = map_entries.lonlat(Place(point=point))
+        assert shown == pytest.approx((lon, lat), abs=1e-9)
+
+
+def test_what_a_process_keeps_of_types_and_villages_is_asked_for_where_it_is_new(client: Client) -> None:
+    factories.village()
+    assert client.get(f"/validasi/{factories.permit().public_id}/").status_code == 200
+    kind = factories.permit_type(code="UJI-BARU", name="Izin yang baru saja dibuat")
+    permit = factories.permit(type=kind)
+    assert "Izin yang baru saja dibuat" in ask(client, f"/validasi/{permit.public_id}/")[1]
