@@ -53,6 +53,14 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.privacy import (
+    Consent,
+    ConsentTo,
+    ErasureRequest,
+    ErasureState,
+    Reveal,
+    Why,
+)
 from permits.models.report import (
     Complaint,
     ComplaintDates,
@@ -115,6 +123,8 @@ __all__ = [
     "ComplaintState",
     "Concerns",
     "Conflict",
+    "Consent",
+    "ConsentTo",
     "Correction",
     "CorrectionItem",
     "Decision",
@@ -127,6 +137,8 @@ __all__ = [
     "Doubt",
     "Draft",
     "DraftKind",
+    "ErasureRequest",
+    "ErasureState",
     "Event",
     "Fee",
     "Found",
@@ -152,6 +164,7 @@ __all__ = [
     "PermitTypeQuerySet",
     "Provenance",
     "Purpose",
+    "Reveal",
     "Risk",
     "Sighting",
     "SightingQuerySet",
@@ -175,4 +188,5 @@ __all__ = [
     "VisitState",
     "VoidNumber",
     "Way",
+    "Why",
 ]
