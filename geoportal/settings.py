@@ -357,9 +357,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "sakpore@localhost")
 
-ADMINS = [
-    ("", address) for address in env.list("ADMINS", [])
-]  # are told of what broke, without what was sent
+_ADMINS: list[str] = env.list("ADMINS", [])
+ADMINS = [("", address) for address in _ADMINS]  # are told of what broke, without what was sent
 DEFAULT_EXCEPTION_REPORTER = "geoportal.discretion.Reporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "geoportal.discretion.NothingPersonal"
 
