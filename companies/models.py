@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from geoportal.fields import EncryptedTextField, blind_index
+from geoportal.fields import EncryptedTextField, blind_index, blind_indexes
 from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from geoportal.ids import new_id
@@ -44,7 +44,7 @@ class Source(models.TextChoices):
 
 class CompanyQuerySet(models.QuerySet["Company"]):
     def with_npwp(self, npwp: str) -> Self:
-        return self.filter(npwp_index=blind_index(npwp, NPWP_CONTEXT))
+        return self.filter(npwp_index__in=blind_indexes(npwp, NPWP_CONTEXT))
 
 
 class Company(models.Model):

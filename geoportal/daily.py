@@ -13,6 +13,7 @@ log = logging.getLogger("geoportal.worker")
 
 Task = Callable[[date], int]  # the city's day -> how many it dealt with
 _tasks: dict[str, Task] = {}
+_outside: set[str] = set()
 _done_on: date | None = None
 
 
@@ -21,10 +22,21 @@ def daily(function: Task) -> Task:
     return function
 
 
-def run(on: date) -> dict[str, int | None]:
-    """What each task dealt with; None: it failed, is in the log, and did not stop the others."""
+def daily_outside(function: Task) -> Task:
+    """As daily, for work that leaves the database: a transaction that is rolled back does not undo it."""
+    _outside.add(function.__name__)
+    return daily(function)
+
+
+def run(on: date, *, dry: bool = False) -> dict[str, int | None]:
+    """What each task dealt with; None: it failed, is in the log, and did not stop the others.
+
+    `dry`: within a transaction that the caller rolls back; what cannot be rolled back is left out.
+    """
     found: dict[str, int | None] = {}
     for name, task in _tasks.items():
+        if dry and name in _outside:
+            continue
         try:
             found[name] = task(on)
         except Exception:

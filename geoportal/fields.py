@@ -64,10 +64,21 @@ def decrypt(stored: bytes, context: str) -> str:
 
 def blind_index(text: str, context: str) -> bytes | None:
     """16 bytes that are equal for equal texts of one context; None for an empty text."""
-    if not text:
-        return None
-    key = settings.FIELD_INDEX_KEY.encode()
-    return hmac.new(key, f"{context}\0{text}".encode(), hashlib.sha256).digest()[:16]
+    return blind_indexes(text, context)[0] if text else None
+
+
+def blind_indexes(text: str, context: str) -> list[bytes]:
+    """For look-ups: under the key that indexes are written with, and under those that it took over from."""
+    return [
+        hmac.new(key.encode(), f"{context}\0{text}".encode(), hashlib.sha256).digest()[:16]
+        for key in settings.FIELD_INDEX_KEY.split(",")
+        if text
+    ]
+
+
+def current_key() -> int:
+    """Id of the key that encrypts now: the first byte of what it wrote."""
+    return next(iter(key_ring(tuple(settings.FIELD_KEYS))))
 
 
 class EncryptedTextField(models.Field):  # type: ignore[type-arg]

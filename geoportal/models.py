@@ -62,3 +62,37 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.status}"
+
+
+class ChangeKind(models.TextChoices):
+    INSERT = "insert", _("made")
+    UPDATE = "update", _("changed")
+    DELETE = "delete", _("removed")
+
+
+class Change(models.Model):
+    """One row that was written: see geoportal.history. Written by triggers alone, and never changed.
+
+    `before` and `after` hold the columns that differ; of personal ones only that they did ("•"). `by` is the
+    number of an account (this app knows none), `role` that of the database which wrote.
+    """
+
+    table = models.CharField(_("table"), max_length=63)
+    row = models.CharField(_("row"), max_length=40)
+    kind = models.CharField(_("what was done"), max_length=6, choices=ChangeKind)
+    before = models.JSONField(_("before"))
+    after = models.JSONField(_("after"))
+    by = models.BigIntegerField(_("by"), null=True)
+    role = models.CharField(_("role of the database"), max_length=63)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        indexes = [
+            models.Index(fields=["table", "row", "id"], name="geoportal_change_of"),
+            models.Index(fields=["by", "id"], name="geoportal_change_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}: {self.kind}"

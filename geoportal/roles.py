@@ -12,11 +12,13 @@ APPEND_ONLY = (
     "companies_consentrecord",
     "companies_merger",
     "django_admin_log",
+    "permits_consent",
     "permits_deliveryevent",
     "permits_event",
     "permits_keystatement",
     "permits_note",
     "permits_permitact",
+    "permits_reveal",
     "permits_sitehistory",
     "permits_visitphoto",
     "permits_visitreport",
@@ -24,6 +26,7 @@ APPEND_ONLY = (
 )
 # written by triggers alone
 DERIVED = (
+    "geoportal_change",
     "maps_place",
     "maps_pin",
     "maps_pin_counted",

@@ -23,7 +23,9 @@ SITE_URL = env.str("SITE_URL", "").rstrip("/")  # absolute links where there is 
 
 # Field encryption: "id:base64 of 32 bytes", comma-separated; the first encrypts, all decrypt.
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS")
-FIELD_INDEX_KEY = env.str("FIELD_INDEX_KEY")  # blind indexes; changing it makes look-ups miss
+FIELD_INDEX_KEY = env.str(
+    "FIELD_INDEX_KEY"
+)  # blind indexes; "new,old" while manage.py rotate_keys changes it
 
 # --- The office and the city: nothing about a place is in the code
 OFFICE_NAME = env.str("OFFICE_NAME", "DPMPTSP Kota Pekalongan")
@@ -85,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "geoportal.history.WhoWritesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "geoportal.accounts.second_factor.SecondFactorMiddleware",
@@ -113,7 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database: the application's role, but the owner for commands that change the schema and for tests
 _AS_OWNER = "pytest" in sys.modules or bool(
-    {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations", "publish", "demo"}
+    {"migrate", "grant", "sqlmigrate", "makemigrations", "showmigrations", "publish", "demo", "rotate_keys"}
     & set(sys.argv[1:2])
 )
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", 0 if _AS_OWNER else 20_000)
@@ -217,6 +220,10 @@ STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
 SIGNER_FOLDER = Path(env.str("SIGNER_FOLDER", str(BASE_DIR / ".local" / "signer")))  # *.pem in it are pinned
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(BASE_DIR / ".local" / "private")))
+# Hashes of the log, carried out of the database (permits.anchors): a folder that is copied to another machine
+ANCHOR_DIR = Path(env.str("ANCHOR_DIR", str(BASE_DIR / ".local" / "anchors")))
+ANCHOR_KEY = Path(env.str("ANCHOR_KEY", str(BASE_DIR / ".local" / "anchor-key.pem")))
+ANCHOR_TSA_URL = env.str("ANCHOR_TSA_URL", "")
 STORAGES = {
     # what people send: no address serves it but /berkas/, which asks who is there
     "private": {
@@ -360,10 +367,20 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "sakpore@localhost")
 
+_ADMINS: list[str] = env.list("ADMINS", [])
+ADMINS = [("", address) for address in _ADMINS]  # are told of what broke, without what was sent
+DEFAULT_EXCEPTION_REPORTER = "geoportal.discretion.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "geoportal.discretion.NothingPersonal"
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "geoportal.discretion.Lines",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }

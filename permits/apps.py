@@ -7,4 +7,4 @@ class PermitsConfig(AppConfig):
     verbose_name = _("Permits")
 
     def ready(self) -> None:
-        from permits import checks, delivery, notices, online, reminders  # noqa: F401 - they register themselves
+        from permits import anchors, checks, delivery, notices, online, reminders  # noqa: F401 - they register themselves

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from geoportal.accounts.models import User
-from permits import orders
+from permits import consents, orders
 from permits.guards import Data
 from permits.models import (
     Application,
@@ -44,11 +44,13 @@ def register(application: Application, by: User | None, data: Data) -> dict[str,
     application.submission_hash = key_hash(data["key"])
     application.submitted_at = timezone.now()
     settle(application)
+    consents.record(application, by=by)
     return {"registration_number": application.registration_number}
 
 
 def settle_answers(application: Application, by: User | None, data: Data) -> dict[str, Any]:
     settle(application)
+    consents.record(application, by=by)
     return {}
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from geoportal import limits, outbox
 from geoportal.accounts.models import PHONE_CONTEXT, User
 from geoportal.accounts.phone_field import PhoneNumber
-from geoportal.fields import blind_index, decrypt, encrypt
+from geoportal.fields import blind_index, blind_indexes, decrypt, encrypt
 from geoportal.ids import new_id
 from geoportal.phones import as_international
 
@@ -66,13 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         index = blind_index(phone, PHONE_CONTEXT)
         with transaction.atomic():
             # numbers change hands: it is of whoever proved last to hold it
-            User.objects.filter(phone_index=index).exclude(pk=user.pk).update(phone_index=None)
+            held = User.objects.filter(phone_index__in=blind_indexes(phone, PHONE_CONTEXT))
+            held.exclude(pk=user.pk).update(phone_index=None)
             user.phone_index = index  # the stages that follow ask this very object
             user.save(update_fields=["phone_index"])
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        index = blind_index(as_international(phone), PHONE_CONTEXT)
-        return User.objects.filter(phone_index=index).first() if index else None
+        indexes = blind_indexes(as_international(phone), PHONE_CONTEXT)
+        return User.objects.filter(phone_index__in=indexes).first()
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_more: Any) -> None:
         self._text(phone, _now("Your code for SAKPORE: %(code)s. Give it to nobody.") % {"code": code})

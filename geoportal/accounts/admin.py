@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from geoportal.accounts.invitations import invite
 from geoportal.accounts.models import Substitution, User
 from geoportal.accounts.rights import ByRole
 from geoportal.accounts.roles import Role
-from geoportal.models import Message
+from geoportal.models import Change, Message
 
 
 @admin.register(User)
@@ -100,3 +100,31 @@ class MessageAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
         count = sum(outbox.send_again(message) for message in chosen)
         told = ngettext("%(n)d message waits again.", "%(n)d messages wait again.", count) % {"n": count}
         messages.info(request, told)
+
+
+@admin.register(Change)
+class ChangeAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who changed what, when. To read: the database itself lets nobody write here."""
+
+    list_display = ("at", "table", "row", "kind", "who", "columns", "role")
+    list_filter = ("kind", "table")
+    search_fields = ("=row", "=by")
+    search_help_text = _("number of a row, or of the account that wrote it")
+    ordering = ("-id",)
+    fields = readonly_fields = ("at", "table", "row", "kind", "who", "role", "before", "after")
+    readers = (Role.ADMINISTRATOR,)
+    writers = ()
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
+        names = User.objects.filter(pk=OuterRef("by")).values("username")
+        found: QuerySet[Change] = super().get_queryset(request).annotate(username=Subquery(names))
+        return found
+
+    @admin.display(description=_("by"))
+    def who(self, change: Any) -> str:
+        return change.username or (f"({change.by})" if change.by else "–")
+
+    @admin.display(description=_("columns"))
+    def columns(self, change: Change) -> str:
+        return ", ".join(sorted({*change.before, *change.after})) if change.kind == "update" else ""

@@ -70,5 +70,6 @@ def _slices(ids: list[int]) -> Iterator[list[int]]:
 
 def _run(statements: tuple[str, ...] | list[str], ids: list[int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL sakpore.history = 'off'")
         for statement in statements:
             cursor.execute(statement, [ids])

@@ -54,6 +54,14 @@ from permits.models.permit import (
     Purpose,
     Risk,
 )
+from permits.models.privacy import (
+    Consent,
+    ConsentTo,
+    ErasureRequest,
+    ErasureState,
+    Reveal,
+    Why,
+)
 from permits.models.report import (
     Complaint,
     ComplaintDates,
@@ -116,6 +124,8 @@ __all__ = [
     "ComplaintState",
     "Concerns",
     "Conflict",
+    "Consent",
+    "ConsentTo",
     "Correction",
     "CorrectionItem",
     "Decision",
@@ -128,6 +138,8 @@ __all__ = [
     "Doubt",
     "Draft",
     "DraftKind",
+    "ErasureRequest",
+    "ErasureState",
     "Event",
     "Fee",
     "Found",
@@ -155,6 +167,7 @@ __all__ = [
     "PermitTypeQuerySet",
     "Provenance",
     "Purpose",
+    "Reveal",
     "Risk",
     "Sighting",
     "SightingQuerySet",
@@ -178,4 +191,5 @@ __all__ = [
     "VisitState",
     "VoidNumber",
     "Way",
+    "Why",
 ]

@@ -29,12 +29,22 @@ from permits import (
     field,
     minutes,
     orders,
+    reveals,
     signatures,
     workflow,
 )
 from permits.completeness import rules
 from permits.definitions import definition_of
-from permits.models import FINAL, Application, ApplicationSite, Concerns, CorrectionItem, Inspection, Verdict
+from permits.models import (
+    FINAL,
+    Application,
+    ApplicationSite,
+    Concerns,
+    CorrectionItem,
+    Inspection,
+    Verdict,
+    Why,
+)
 from permits.models import ApplicationStatus as Status
 from permits.pages import plans, shown
 from permits.pages.answers import key_of, refusals_told, site_of
@@ -116,6 +126,7 @@ def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
     rows = Application.objects.filed().select_related(
         "version__type", "company", "applicant", "assigned_to", "former", "permit", "draft", "filed_by"
     )
+    rows = rows.annotate(revealed=reveals.shown_to(user))
     return get_object_or_404(rows, public_id=public_id), user
 
 
@@ -208,6 +219,9 @@ def _page(
         .order_by("-id")
     )
     marks, groups, asked_for = Marks(items), shown.groups(application), rules(application)
+    revealed = bool(application.revealed)  # type: ignore[attr-defined]  # annotated by case_of
+    if not revealed:
+        groups = shown.masked(groups, application)
     public_id = application.public_id
     desk, given = _desk(application, user), documents.given(application)
     today = timezone.localdate()
@@ -246,8 +260,16 @@ def _page(
         "visit_checklist": _checklist(application) if desk.orders else "",
         "report_form": report or ReportForm(initial={"visited_on": today}) if desk.reports else None,
         "seen": application.events_count,
+        "contact": _contact(application, revealed),
+        "revealed": revealed,
+        "reasons": Why.choices,
     }
     return render(request, "permits/case.html", context, status=status)
+
+
+def _contact(application: Application, revealed: bool) -> list[str]:
+    told = [application.applicant_phone, application.applicant_email]
+    return [one if revealed else reveals.mask(one) for one in told if one]
 
 
 def _checklist(application: Application) -> str:
@@ -301,6 +323,15 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
             data["checklist"] = request.POST.get("daftar", "")[:8000].splitlines()
         workflow.apply(application, name, by=user, data=data, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES[name].done)
+    return redirect("case", public_id)
+
+
+@require_POST
+def reveal(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Unmasks personal data for an hour; why, is kept and told to the applicant."""
+    application, user = case_of(request, public_id)
+    with refusals_told(request):
+        reveals.reveal(application, request.POST.get("alasan", ""), by=user)
     return redirect("case", public_id)
 
 

@@ -9,9 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from geoportal.accounts.roles import Role
-from permits import applications, steps
+from permits import applications, consents, steps
 from permits.applications import Consent
-from permits.models import Permit, PermitType, Purpose
+from permits.models import ConsentTo, Permit, PermitType, Purpose
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
 
@@ -29,7 +29,7 @@ class CounterForm(forms.Form):
         help_text=_("For a renewal, change, copy or closure."),
     )
     consent = forms.BooleanField(
-        label=_("The applicant is here and agrees that I file for them"),
+        label=consents.WORDS[ConsentTo.ASSISTED],
         help_text=_("The time and your name are recorded."),
     )
     proxy = forms.CharField(

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from geoportal.accounts.models import User
-from permits import uploads
+from permits import reveals, uploads
 from permits.access import may_see
 from permits.models import Upload
 from permits.pages.answers import private
@@ -25,6 +25,7 @@ def _found(request: HttpRequest, public_id: str) -> Upload:
     upload = Upload.objects.filter(public_id=public_id[:12].replace("\0", "")).first()
     if upload is None or not isinstance(request.user, User) or not may_see(request.user, upload):
         raise Http404
+    reveals.opened(upload, by=request.user)
     return upload
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
-from permits import corrections, field, signatures, survey, workflow
+from permits import corrections, field, reveals, signatures, survey, workflow
 from permits.completeness import rules
 from permits.models import DECIDED, FINAL, Application
 from permits.models import ApplicationStatus as Status
@@ -46,6 +46,7 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "site_reports": [one for one in field.of_application(application) if not one.conflict],
         "visits": application.inspections.exclude(letter=None),
+        "looked": reveals.told(application),
         "acts": application.permit.acts.exclude(document=None) if application.permit else [],
     }
     return render(request, "permits/own.html", context)

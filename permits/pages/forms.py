@@ -16,8 +16,9 @@ from companies.models import Commodity, Company, LegalForm
 from geoportal.accounts.models import User
 from geoportal.geography.models import Zone, ZoneLevel
 from permits import questions, steps
+from permits.consents import WORDS
 from permits.definitions import Question, QuestionKind, TextFormat
-from permits.models import Application, LocationKind
+from permits.models import Application, ConsentTo, LocationKind
 from permits.points import read_latlon, read_outline
 from permits.steps import companies_of, place_rows
 
@@ -64,13 +65,11 @@ class HolderForm(StepForm):
         help_text=_("13 digits, if the business has one."),
     )
     consent_location = forms.BooleanField(
-        label=_("The exact place and address may be shown on the public map"),
+        label=WORDS[ConsentTo.LOCATION],
         required=False,
         help_text=_("Without it, a sole proprietor's place is shown by village only."),
     )
-    consent_contact = forms.BooleanField(
-        label=_("The telephone number and e-mail may be shown on the business's page"), required=False
-    )
+    consent_contact = forms.BooleanField(label=WORDS[ConsentTo.CONTACT], required=False)
 
     def __init__(self, data: Mapping[str, str], *, application: Application, by: User | None) -> None:
         super().__init__(data)

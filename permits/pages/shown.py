@@ -1,7 +1,7 @@
 """How an application is told: to its applicant in public words, to staff in the office's."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from permits import corrections, questions, steps
-from permits.definitions import DocumentRule, QuestionKind
+from permits import corrections, questions, reveals, steps
+from permits.definitions import DocumentRule, QuestionKind, definition_of
 from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event, Upload
 from permits.models import ApplicationStatus as Status
 from permits.pages.forms import form_for
@@ -114,6 +115,24 @@ def groups(application: Application) -> list[Group]:
             answers.append(Answer(field.name, str(field.label), read.get(field.name, value)))
         found.append(Group(step.slug, step.title, step.concerns, answers))
     return found
+
+
+#: Beside the type's own personal questions.
+_CONTACT = frozenset({"applicant_phone", "applicant_email"})
+
+
+def masked(groups: Iterable[Group], application: Application) -> list[Group]:
+    """The same with personal answers hidden; files stay links, whose opening is kept: permits.reveals."""
+    secret = questions.personal_keys(definition_of(application.version))
+
+    def hidden(one: Answer) -> Answer:
+        key = one.name.removeprefix(questions.PREFIX).partition(".")[0]
+        personal = one.name in _CONTACT or (one.name.startswith(questions.PREFIX) and key in secret)
+        if not personal or isinstance(one.value, SafeString):
+            return one
+        return replace(one, value=reveals.mask(one.value))
+
+    return [replace(group, answers=[hidden(one) for one in group.answers]) for group in groups]
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,8 @@ def test_filing_at_the_counter(client: Client) -> None:
     client.post(reverse("apply-step", args=[made.public_id, "lokasi"]), {"point_1": "-6.889, 109.675"})
     sent = client.post(reverse("apply-summary", args=[made.public_id]), {"kunci": factories.KEY})
     assert "code big" in client.get(sent["Location"]).content.decode()
-    page = client.get(url("case", made)).content.decode()
+    assert "Wakil Contoh" not in client.get(url("case", made)).content.decode()
+    page = client.post(url("case-reveal", made), {"alasan": "contact"}, follow=True).content.decode()
     assert "Wakil Contoh" in page
     signed_in(client, Role.BACK_OFFICE)
     assert client.get("/petugas/permohonan/baru/").status_code == 403

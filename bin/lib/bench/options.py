@@ -19,6 +19,7 @@ SECTIONS = (
     ("start", "second start of bin/serve, in a clone of its own", False),
     ("import", "import_oss of synthetic exports: speed and memory", True),
     ("letters", "letters from number to stored signature; crowds of signers", True),
+    ("audit", "what the hash chain of the log costs a write; a whole log anchored and verified", True),
     ("survival", "workers and PostgreSQL killed with kill -9 while permits are issued", True),
     ("field", "a day of site visits without a signal, the phone killed while it sends", True),
     ("desks", "the office's queues and a case, over 10,000 open cases", True),

@@ -11,14 +11,16 @@ from geoportal import daily
 
 
 class Command(BaseCommand):
-    help = "Do the work of the day: close files that nobody answered, remind of permits that end soon."
+    help = (
+        "Do the work of the day: close files that nobody answered, remind of permits that end soon, anchors."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count, change nothing, send nothing")
 
     def handle(self, *args: Any, dry_run: bool = False, **options: Any) -> None:
         with transaction.atomic():
-            found = daily.run(timezone.localdate())
+            found = daily.run(timezone.localdate(), dry=dry_run)
             transaction.set_rollback(dry_run)
         failed = sorted(name for name, n in found.items() if n is None)
         if failed:
