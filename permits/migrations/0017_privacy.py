@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ("geography", "0002_names"),
         ("geoportal", "0003_change"),
         ("mfa", "0003_authenticator_type_uniq"),
-        ("permits", "0015_after_issue"),
+        ("permits", "0016_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
