@@ -136,6 +136,11 @@ def _(w: Workshop) -> bytes:
     return sign(w.changed, w.folders["ours"], digest="sha1", form=SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
 
 
+@forgery("signed with MD5", Finding.ALTERED)
+def _(w: Workshop) -> bytes:
+    return sign(w.changed, w.folders["ours"], digest="md5", form=SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
+
+
 @forgery("the digest of another file is signed", Finding.ALTERED)
 def _(w: Workshop) -> bytes:
     return sign(w.changed, w.folders["ours"], digested=bytes(32))

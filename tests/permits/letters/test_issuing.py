@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from permits import numbers
 from permits.letters import issuing, store
 from permits.letters.content import Content, Kind
-from permits.models import Issuing, IssuingState, Letter, NumberCounter, Permit, VoidNumber
-from permits.signing import Refused, UnknownOutcome
+from permits.models import Issuing, IssuingState, KeyAct, Letter, NumberCounter, Permit, VoidNumber
+from permits.signing import Refused, UnknownOutcome, keys
 from permits.signing.verify import Finding, verify
 from tests import factories
 from tests.permits import processes
@@ -68,6 +69,16 @@ def one_valid_letter() -> Letter:
     assert hashlib.sha256(pdf).digest() == bytes(letter.sha256 or b"")
     assert verify(pdf).finding == Finding.OURS
     return letter
+
+
+def test_nothing_is_signed_with_a_key_that_was_declared_compromised(private: Path) -> None:
+    row = prepare()
+    (key,) = keys.pinned()
+    keys.declare(KeyAct.COMPROMISED, key, since=timezone.now(), reason="Contoh")
+    assert isinstance(produce(row), Refused)
+    row.refresh_from_db()
+    assert row.state == IssuingState.PREPARED, "the number waits for the new key"
+    assert not private.exists()
 
 
 def test_a_letter_is_issued(private: Path) -> None:

@@ -187,7 +187,7 @@ def test_page_and_api_say_so_and_never_that_it_matches(
         "a white box and another name are drawn over page one",
         "a forged letter signed by a stranger",
         "a stolen key signs after it was declared compromised",
-        "the signature has four megabytes of padding",
+        "a stream of objects that unpacks to two gigabytes",
         "a hundred thousand brackets",
     ],
 )
