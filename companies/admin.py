@@ -4,16 +4,14 @@ from typing import Any, Literal
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from companies import claims, proof
+from companies import claims
 from companies.consent import set_consent
 from companies.models import NPWP_CONTEXT, Claim, Commodity, Company, ConsentRecord, Merger
 from geoportal.accounts.models import User
@@ -123,32 +121,8 @@ class ClaimAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
         if not obj.proof:
             return "–"
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:companies_claim_proof", args=[obj.pk]), _("Download")
+            '<a href="{}">{}</a>', reverse("claims-proof", args=[obj.reference]), _("Download")
         )
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download)
-        return [path("<int:pk>/proof/", view, name="companies_claim_proof"), *super().get_urls()]
-
-    def download(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-        """As an attachment that no browser opens within this site."""
-        claim = get_object_or_404(Claim, pk=pk)
-        if not self.has_view_permission(request, claim):
-            raise PermissionDenied
-        name = claim.proof.name or ""
-        if not name or not claim.proof.storage.exists(name):
-            raise Http404
-        extension = name.rpartition(".")[2]
-        response = FileResponse(
-            claim.proof.open("rb"),
-            as_attachment=True,
-            filename=f"{claim.reference}.{extension}",
-            content_type=proof.TYPES.get(extension, "application/octet-stream"),
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
 
 
 @admin.register(Commodity)

@@ -14,11 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from companies import proof
 from companies.consent import set_consent
 from companies.models import PERSONS, Claim, ClaimKind, LegalForm, Membership
 from companies.tasks import tell_office
-from geoportal import outbox
+from geoportal import intake, outbox
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
@@ -48,7 +47,7 @@ def submit(
     contact: str = "",
     message: str = "",
     nib: str = "",
-    evidence: proof.Proof | None = None,
+    evidence: intake.Opened | None = None,
     wants: dict[str, bool] | None = None,
     by: User | None,
 ) -> Claim:
@@ -57,6 +56,9 @@ def submit(
     `by` is None for somebody without an account. The office is told by e-mail where it has an address.
     """
     reference = reference or new_id()
+    folder = f"claims/{new_id()}" if evidence else ""
+    if evidence:
+        intake.keep(evidence, folder)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
@@ -69,14 +71,16 @@ def submit(
                 nib=nib,
                 wants=wants or {},
                 account=by,
+                proof=folder,
+                proof_sha256=evidence.sha256 if evidence else "",
+                proof_kind=evidence.kind if evidence else "",
+                proof_pages=len(evidence.pages) if evidence else 0,
             )
-            if evidence:
-                claim.proof_sha256 = evidence.sha256
-                claim.proof.save(evidence.name, evidence.content, save=False)
-                claim.save(update_fields=["proof", "proof_sha256"])
             if settings.OFFICE_EMAIL:
                 transaction.on_commit(partial(tell_office.enqueue, claim.pk))
     except IntegrityError:
+        if evidence:
+            intake.drop(folder, len(evidence.pages))
         earlier = Claim.objects.filter(reference=reference, company_id=company_id, kind=kind).first()
         if earlier is None:
             raise
@@ -172,10 +176,9 @@ class OwnershipForm(RequestForm):
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    evidence = forms.FileField(
+    evidence = intake.SentFile(
         label=_("Proof that it is yours"),
-        help_text=_("NIB document, permit letter or deed: PDF, JPEG or PNG, at most 5 MB."),
-        widget=forms.FileInput(attrs={"accept": proof.ACCEPT}),
+        help_text=_("NIB document, permit letter or deed: PDF, JPEG, PNG or HEIC, at most 5 MB."),
     )
     wants_location = forms.BooleanField(
         label=_("Show my exact address and place on the map, so that customers find me"), required=False
@@ -215,23 +218,23 @@ class OwnershipForm(RequestForm):
             raise ValidationError(_("A NIB has 13 digits; this has %(n)d characters.") % {"n": len(digits)})
         return digits
 
-    def clean_evidence(self) -> proof.Proof:
-        return proof.read(self.cleaned_data["evidence"])
-
     def send(self, *, company_id: int, reference: str, by: User | None) -> Claim:
+        """Raises intake.NotTaken where the proof is none."""
         data = self.cleaned_data
-        return submit(
-            company_id=company_id,
-            kind=ClaimKind.OWNERSHIP,
-            reference=reference,
-            sender=data["sender"],
-            contact=data["contact"],
-            message=data["message"],
-            nib=data["nib"],
-            evidence=data["evidence"],
-            wants={"location": data.get("wants_location", False), "contact": data["wants_contact"]},
-            by=by,
-        )
+        file = data["evidence"]
+        with intake.opened(file, name=file.name or "", allowed=intake.PROOF) as evidence:
+            return submit(
+                company_id=company_id,
+                kind=ClaimKind.OWNERSHIP,
+                reference=reference,
+                sender=data["sender"],
+                contact=data["contact"],
+                message=data["message"],
+                nib=data["nib"],
+                evidence=evidence,
+                wants={"location": data.get("wants_location", False), "contact": data["wants_contact"]},
+                by=by,
+            )
 
 
 class ErrorForm(RequestForm):

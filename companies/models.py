@@ -214,7 +214,9 @@ class Claim(models.Model):
     contact = EncryptedTextField(_("contact"), context="companies.claim.contact")
     message = EncryptedTextField(_("message"), context="companies.claim.message")
     nib = models.CharField(_("NIB"), max_length=13, blank=True)
-    proof = models.FileField(_("proof"), upload_to="claims/", blank=True)
+    proof = models.CharField(_("folder of the proof"), max_length=100, blank=True)  # geoportal.intake.keeping
+    proof_kind = models.CharField(_("kind of the proof"), max_length=4, blank=True)
+    proof_pages = models.PositiveSmallIntegerField(_("pages of the proof"), default=0)
     proof_sha256 = models.CharField(_("SHA-256 of the proof"), max_length=64, blank=True)
     wants = models.JSONField(
         _("consent asked for"), default=dict, blank=True

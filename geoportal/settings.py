@@ -152,9 +152,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
-    }
+    },
+    {"NAME": "geoportal.accounts.passwords.GuessableValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["geoportal.accounts.backend.OneCheckBackend"]
 ACCOUNT_ADAPTER = "geoportal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}  # applicants know their e-mail, staff may have a name
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -176,11 +177,13 @@ ACCOUNT_FORMS = {
     "login": "geoportal.accounts.forms.SignInForm",
     "signup": "geoportal.accounts.forms.SignUpForm",
     "verify_phone": "geoportal.accounts.forms.PhoneCodeForm",
+    "reset_password": "geoportal.accounts.forms.ResetForm",
 }
 ACCOUNT_RATE_LIMITS = False  # ours are exact: geoportal.limits
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "geoportal.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers offer keys on https and on localhost alone
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute wrong; a code counts once all the same
 MFA_FORMS = {
     "authenticate": "geoportal.accounts.forms.CodeForm",
@@ -219,22 +222,18 @@ STATICFILES_DIRS = [
 STATICFILES_DIRS = [pair for pair in STATICFILES_DIRS if pair[1].is_dir()]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))  # private: no URL serves it
 SIGNER_FOLDER = Path(env.str("SIGNER_FOLDER", str(BASE_DIR / ".local" / "signer")))  # *.pem in it are pinned
-PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", str(BASE_DIR / ".local" / "private")))
 # Hashes of the log, carried out of the database (permits.anchors): a folder that is copied to another machine
 ANCHOR_DIR = Path(env.str("ANCHOR_DIR", str(BASE_DIR / ".local" / "anchors")))
 ANCHOR_KEY = Path(env.str("ANCHOR_KEY", str(BASE_DIR / ".local" / "anchor-key.pem")))
 ANCHOR_TSA_URL = env.str("ANCHOR_TSA_URL", "")
+# where nginx finds MEDIA_ROOT, "/_berkas/" for example: it sends files for us, by X-Accel-Redirect
+ACCEL_PREFIX = env.str("ACCEL_PREFIX", "")
 STORAGES = {
-    # what people send: no address serves it but /berkas/, which asks who is there
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": PRIVATE_ROOT,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
+    # letters, and what people send: no address serves it but those that ask who is there
+    "default": {
+        "BACKEND": env.str("STORAGE", "geoportal.storage.Folder"),
+        "OPTIONS": env.json("STORAGE_OPTIONS", {}),
     },
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "geoportal.staticfiles.HashedStaticFiles"},
 }
 CACHES = {
@@ -347,7 +346,7 @@ PLUGINS: dict[str, dict[str, Any]] = {
         "OPTIONS": env.json("PAYMENT_OPTIONS", {}),
     },
     "SCANNER": {
-        "BACKEND": env.str("SCANNER", "permits.scanning.NoScanner"),
+        "BACKEND": env.str("SCANNER", "geoportal.intake.scanning.NoScanner"),
         "OPTIONS": env.json("SCANNER_OPTIONS", {}),
     },
     "MESSENGER": {

@@ -1,27 +1,38 @@
-"""Who may see what was sent with an application."""
+"""Who of the office opens a case, and who sees what was sent with it."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from geoportal.accounts.models import User
+from geoportal.accounts.models import Substitution, User
 from geoportal.accounts.roles import Role
 from permits import complaints, sightings
 from permits.desks import statuses_of
 from permits.models import Application, Event, Upload, Visit
 
 
-def cases_of(user: User) -> QuerySet[Application]:
+def reached(user: User) -> Q:
     """Applications that stand or stood on the desk of one of the user's roles, or are assigned to them.
 
-    The front office's are also the drafts that it fills in for people at the counter.
+    A substitute has the head's desk while the decree is in force. The front office's are also the drafts
+    that it fills in for people at the counter.
     """
     if not user.works_here:
-        return Application.objects.none()
-    desks = {status for role in user.roles for status in statuses_of(Role(role))}
-    came = Event.objects.filter(application=OuterRef("pk"), target__in=desks)
-    reached = Q(Exists(came)) | Q(assigned_to=user)
+        return Q(pk=None)
+    found = _came(*(Role(role) for role in user.roles)) | Q(assigned_to=user)
+    instead = Substitution.objects.in_force(timezone.localdate()).filter(user=user)
+    found |= Q(Exists(instead)) & _came(Role.HEAD)
     if user.has_role(Role.FRONT_OFFICE):
-        reached |= Q(filed_by__isnull=False)
-    return Application.objects.filter(reached)
+        found |= Q(filed_by__isnull=False)
+    return found
+
+
+def _came(*roles: Role) -> Q:
+    desks = {status for role in roles for status in statuses_of(role)}
+    return Q(Exists(Event.objects.filter(application=OuterRef("pk"), target__in=desks)))
+
+
+def cases_of(user: User) -> QuerySet[Application]:
+    return Application.objects.filter(reached(user))
 
 
 def may_see(user: User, upload: Upload) -> bool:

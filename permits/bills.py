@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import definitions, uploads, workflow
@@ -60,7 +61,7 @@ def record_elsewhere(
     return bill
 
 
-def attach_proof(application: Application, file: uploads.Received, *, name: str, by: User) -> None:
+def attach_proof(application: Application, file: intake.Received, *, name: str, by: User) -> None:
     """By the applicant, or by the front office for them. The front office then settles it."""
     _may_pay(application, by)
     upload = uploads.receive(file, by=by, name=name)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from permits import applications, uploads
 from permits.completeness import rules
@@ -26,7 +27,7 @@ def given(application: Application) -> dict[str, list[ApplicationDocument]]:
     return found
 
 
-def attach(application: Application, key: str, file: uploads.Received, *, name: str, by: User) -> None:
+def attach(application: Application, key: str, file: intake.Received, *, name: str, by: User) -> None:
     """Takes a file. Raises Refused with words; the file is looked into before anything is locked."""
     applications.editable(application, by)
     _known(application, key)
@@ -34,7 +35,7 @@ def attach(application: Application, key: str, file: uploads.Received, *, name: 
     _add(application, key, upload, by)
 
 
-def answer(application: Application, file: uploads.Received, *, name: str, by: User) -> Upload:
+def answer(application: Application, file: intake.Received, *, name: str, by: User) -> Upload:
     """Takes the file that answers a question of the type; the answer itself is its public id."""
     applications.editable(application, by)
     upload = uploads.receive(file, by=by, name=name)

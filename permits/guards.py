@@ -25,8 +25,6 @@ from permits.models import (
 Data = Mapping[str, Any]
 Guard = Callable[[Application, User | None, Data], str | None]
 
-VERIFYING = ("verify", "approve", "approve_refusal", "bill")
-
 
 def complete(application: Application, by: User | None, data: Data) -> str | None:
     gaps = missing(application)
@@ -127,13 +125,6 @@ def proof_is_there(application: Application, by: User | None, data: Data) -> str
     if not Bill.objects.filter(application=application, kind=BillKind.SKPD, proof=None).exists():
         return None
     return _("This fee is paid to another agency: the proof of payment must be uploaded first.")
-
-
-def did_not_verify(application: Application, by: User | None, data: Data) -> str | None:
-    """Checked by the database too: permits_event_insert()."""
-    if not application.events.filter(move__in=VERIFYING, by=by).exists():
-        return None
-    return _("You verified this file, so somebody else must sign it.")
 
 
 def second_factor(application: Application, by: User | None, data: Data) -> str | None:

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from permits import uploads
@@ -21,7 +22,7 @@ from permits.models import Visit, VisitPhoto
 from permits.refusals import Refused
 from permits.workflow import Forbidden
 
-MOST_BYTES: Final = 25_000_000
+MOST_BYTES: Final = intake.PHOTOGRAPH.most_bytes
 SIDE: Final = 1000  # pixels of the report's copy
 
 
@@ -45,7 +46,7 @@ def receive(
         raise Refused(too_large())
     if digest is not None and hashlib.sha256(data).digest() != digest:
         raise CutOff(_("This photograph was damaged on its way. It is sent again."))
-    upload, said = uploads.receive_picture(data, by=by, name=_("photograph of a visit"))
+    upload, said = uploads.receive_picture(data, by=by, name=_("photograph of a visit") + ".jpg")
     point = Point(said["lon"], said["lat"], srid=4326) if "lat" in said else None
     try:
         with transaction.atomic():

@@ -15,7 +15,7 @@ from companies.models import Membership
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
-from permits import clock, effects, guards
+from permits import clock, duties, effects, guards
 from permits.effects import After, Effect
 from permits.guards import Guard
 from permits.models import Application, Event
@@ -130,10 +130,10 @@ MOVES: Final = _table(
           done=_("Paid"), guards=(guards.has_payment,), effect=effects.settle_fee, tells=True),
     _move("sign", S.SIGNING, to=S.ISSUING, by=A.HEAD, label=_("Sign"), done=_("Signature given"),
           when=(guards.drafts_permit,),
-          guards=(guards.fee_settled, guards.did_not_verify, guards.second_factor)),
+          guards=(guards.fee_settled, guards.second_factor)),
     _move("sign_refusal", S.SIGNING, to=S.ISSUING, by=A.HEAD, label=_("Sign the refusal"),
           done=_("Signature given"), when=(guards.drafts_refusal,),
-          guards=(guards.did_not_verify, guards.second_factor)),
+          guards=(guards.second_factor,)),
     _move("send_back_signing", S.SIGNING, to=S.DRAFTING, by=A.HEAD, label=_("Send the draft back"),
           done=_("Draft sent back"), guards=(guards.has_note,)),
     _move("finish", S.ISSUING, to=S.ISSUED, by=A.SYSTEM, label=_("Finish"), done=_("Issued"),
@@ -272,6 +272,9 @@ def _check(
         )
     if row.status not in wanted.sources or (seen is not None and seen != row.events_count):
         raise _too_late(row, wanted)
+    staff = by is not None and wanted.actor not in (A.APPLICANT, A.SYSTEM)
+    if staff and by is not None and (refusal := duties.refusal(row, wanted.name, by)):
+        raise Forbidden(refusal)
     for guard in (*wanted.when, *wanted.guards):
         refusal = guard(row, by, data)
         if refusal:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from companies import claims
 from companies.models import Claim, ClaimKind
 from geoportal.accounts.models import User
+from geoportal.intake import serving
 
 MOST = 100  # rows of the list; what is decided makes room
 
@@ -86,8 +87,30 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "clock": clock(claim, now),
         "late": claim.due_at < now,
         "ownership": claim.kind == ClaimKind.OWNERSHIP,
+        "pages": range(1, claim.proof_pages + 1),
     }
     return render(request, "companies/claim.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def proof(request: HttpRequest, reference: str) -> HttpResponse:
+    claim = _proved(request, reference)
+    return serving.original(request, claim.proof, f"{claim.reference}.{claim.proof_kind}")
+
+
+@require_safe
+def proof_page(request: HttpRequest, reference: str, n: int) -> HttpResponse:
+    """Drawn anew: what the sender's file could do, this cannot."""
+    claim = _proved(request, reference)
+    if not 1 <= n <= claim.proof_pages:
+        raise Http404
+    return serving.page(request, claim.proof, n)
+
+
+def _proved(request: HttpRequest, reference: str) -> Claim:
+    _reader(request)
+    with_proof = Claim.objects.exclude(proof="")
+    return get_object_or_404(with_proof, reference=reference[:12].replace("\0", ""))
 
 
 def clock(claim: Claim, now: datetime) -> str:

@@ -32,10 +32,19 @@ class StaffAdmin(ByRole, UserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
+    _not_ones_own = (
+        "roles",
+        "is_active",
+    )  # nobody gives themselves a role, or the office its last administrator
     list_display = ("username", "first_name", "last_name", "roles_in_words", "is_active")
     list_filter = ("is_active",)
     readers = (Role.ADMINISTRATOR,)
     actions = ("invite_again", "take_second_factor")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        own = obj is not None and obj.pk == request.user.pk
+        return (*fields, *self._not_ones_own) if own else fields
 
     @admin.display(description=_("roles"))
     def roles_in_words(self, user: User) -> str:

@@ -1,10 +1,13 @@
 from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm, SignupForm, VerifyPhoneForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, SignupForm, VerifyPhoneForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from geoportal import limits
@@ -44,6 +47,33 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         if "phone" in self.fields and not self.errors and bool(values["email"]) == bool(values["phone"]):
             raise ValidationError(_("Write an e-mail address or a telephone number: one of the two."))
         return values
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """As much work for an address that has an account as for a new one: time would tell them apart."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]
+    """A link to who has an account; to anybody else nothing, but the same work is done for it."""
+
+    users: list[User]
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        if self.users:
+            return str(super().save(request, **options))
+        address = str(self.cleaned_data["email"])
+        nobody = User(pk=0, username=address, email=address)
+        with transaction.atomic():
+            with transaction.atomic():
+                self.users = [nobody]
+                super().save(request, **options)
+                transaction.set_rollback(True)
+            # what is committed for the others costs as much as this
+            with limits.misses("password-reset-nobody", address, most=1_000_000, seconds=3600):
+                pass
+        return address
 
 
 class PhoneCodeForm(VerifyPhoneForm):  # type: ignore[misc]

@@ -27,8 +27,9 @@ def second_factor_fresh(request: HttpRequest, *, minutes: float = 10) -> bool:
 
 def ask_again(request: HttpRequest, *, then: str) -> HttpResponse:
     """To the page that asks for a second factor now, and from there to `then`, an address of ours."""
-    has = Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True)
-    page = "mfa_reauthenticate" if set(has) - {"webauthn"} else "mfa_reauthenticate_webauthn"
+    has = set(Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True))
+    by_key = "webauthn" in has and "totp" not in has  # recovery codes come with every key
+    page = "mfa_reauthenticate_webauthn" if by_key else "mfa_reauthenticate"
     return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': then})}")
 
 

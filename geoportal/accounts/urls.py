@@ -62,4 +62,5 @@ urlpatterns = [
     path("akun/keamanan/kunci/<int:pk>/hapus/", keys.remove_webauthn, name="mfa_remove_webauthn"),
     path("akun/keamanan/kunci/<int:pk>/ubah/", keys.edit_webauthn, name="mfa_edit_webauthn"),
     path("akun/sesi/", sessions.list_usersessions, name="usersessions_list"),
+    path("akun/sesi/<int:pk>/keluar/", views.end_session, name="usersessions_end"),
 ]

@@ -5,16 +5,17 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.models import EmailAddress
 from allauth.account.views import LoginView, PasswordResetView, ReauthenticateView, SignupView
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoportal import limits
 from geoportal.accounts.invitations import invited
@@ -34,7 +35,7 @@ class SignIn(LoginView):  # type: ignore[misc]
     """The only sign-in, the admin's too. Failed tries are limited by name and by address."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = request.POST.get("login", "").strip()[:254].lower()
+        name = request.POST.get("login", "").strip()[:254].lower() or "-"  # nothing typed is counted as well
         address = limits.client_address(request)
         try:
             with (
@@ -118,6 +119,15 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     roles = [Role(role) for role in user.roles] if isinstance(user, User) else []
     return render(request, "account/home.html", {"roles": [(role.label, DUTIES[role]) for role in roles]})
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signs one device out, at once: its next request is a stranger's."""
+    session = get_object_or_404(UserSession, pk=pk, user_id=request.user.pk)
+    session.end()
+    messages.success(request, _("That device is signed out."))
+    return HttpResponseRedirect(reverse("usersessions_list"))
 
 
 @login_not_required

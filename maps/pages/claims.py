@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from companies.claims import ErrorForm, OwnershipForm, RequestForm
 from companies.models import ClaimKind
-from geoportal import limits
+from geoportal import intake, limits
 from geoportal.accounts.models import User
 from geoportal.ids import new_id
 from maps.models import PublicCompany
@@ -79,7 +79,11 @@ def _answer(request: HttpRequest, holder: PublicCompany, kind: ClaimKind) -> Htt
                 attempt.forgive()
                 return _page(request, holder, kind, form)
             by = request.user if isinstance(request.user, User) else None
-            made = form.send(company_id=holder.pk, reference=_reference(form, holder), by=by)
+            try:
+                made = form.send(company_id=holder.pk, reference=_reference(form, holder), by=by)
+            except intake.NotTaken as refusal:
+                form.add_error("evidence", str(refusal))
+                return _page(request, holder, kind, form)
             return _thanks(holder, kind, made.reference)
     except limits.TooMany as error:
         minutes = -(-error.retry_after // 60)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from companies.models import Claim
+from geoportal import intake
 from permits.models import PermitType
 
 SLICE: Final = 5_000
@@ -42,7 +43,7 @@ def remove_city() -> Iterator[int]:
     read model nothing.
     """
     for claim in Claim.objects.filter(company__demo=True).exclude(proof=""):
-        claim.proof.delete(save=False)
+        intake.drop(claim.proof, claim.proof_pages)
     permits = _ids(PERMITS)
     for part in _slices(permits):
         _run([UNPUBLISH, *OF_PERMITS], part)

@@ -9,7 +9,7 @@ WIDTH = 1000  # pixels of a page
 
 
 def picture(pdf: bytes) -> bytes:
-    """A JPEG. Only for letters that this program set itself: uploads go through permits.decoding."""
+    """A JPEG. Only for letters that this program set itself: uploads go through geoportal.intake."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         pages = [page.render(scale=WIDTH / page.get_width()).to_pil().convert("RGB") for page in document]

@@ -16,7 +16,7 @@ class UploadKind(models.TextChoices):
 class Upload(models.Model):
     """A file that somebody sent. Shown are the page images made of it; the original is kept as it came.
 
-    `path`: its folder in the private storage, with "original" and "1.jpg", "2.jpg" … in it.
+    `path`: its folder in the private storage, see geoportal.intake.keeping.
     """
 
     public_id = models.CharField(_("public id"), max_length=12, unique=True, default=new_id, editable=False)

@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
@@ -126,7 +126,7 @@ def step(request: HttpRequest, public_id: str, slug: str) -> HttpResponse:
         if wants_json(request):
             return JsonResponse({"refused": str(refusal)}, status=409)
         messages.error(request, str(refusal))
-        if request.FILES and application.status in EDITABLE:
+        if intake.named_sent(request, _FILE) and application.status in EDITABLE:
             steps.save(application, here, texts, _base(request), by=who(request))  # the words are kept
             return redirect("apply-step", public_id, slug)
         return redirect("apply-own", public_id)
@@ -157,10 +157,9 @@ _OURS = frozenset({"csrfmiddlewaretoken", "dasar", "centang", "tambah", "lanjut"
 def _files(request: HttpRequest, application: Application) -> dict[str, str]:
     """The ids of files that answer questions, by the names of these; "" for those that were taken out."""
     found = dict.fromkeys(request.POST.getlist("tanpa"), "")
-    for name, file in request.FILES.items():
-        if name.startswith(_FILE) and isinstance(file, UploadedFile):
-            sent = documents.answer(application, file, name=file.name or "", by=who(request))
-            found[name.removeprefix(_FILE)] = sent.public_id
+    for name, file in intake.named_sent(request, _FILE).items():
+        sent = documents.answer(application, file, name=file.name or "", by=who(request))
+        found[name] = sent.public_id
     return found
 
 

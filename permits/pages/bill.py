@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from permits import bills, online
 from permits.letters.words import rupiah
@@ -44,7 +45,7 @@ def _context(application: Application) -> dict[str, object]:
 
 def _attach(request: HttpRequest, application: Application, by: User) -> None:
     with refusals_told(request):
-        file = request.FILES.get("berkas")
+        file = intake.sent(request, "berkas")
         if file is None:
             raise Refused(_("Choose a file, or take a photograph, first."))
         bills.attach_proof(application, file, name=file.name or "", by=by)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, prefetch_related_objects
+from django.core.exceptions import PermissionDenied
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,6 +34,7 @@ from permits import (
     signatures,
     workflow,
 )
+from permits.access import reached
 from permits.completeness import rules
 from permits.definitions import definition_of
 from permits.models import (
@@ -121,13 +123,17 @@ def reads_drafts(user: User) -> bool:
 
 
 def case_of(request: HttpRequest, public_id: str) -> tuple[Application, User]:
-    """Any application that was sent; drafts are the applicant's own affair."""
+    """One that was sent and came to a desk of this person; drafts are the applicant's own affair."""
     user = staff_only(request)
     rows = Application.objects.filed().select_related(
         "version__type", "company", "applicant", "assigned_to", "former", "permit", "draft", "filed_by"
     )
-    rows = rows.annotate(revealed=reveals.shown_to(user))
-    return get_object_or_404(rows, public_id=public_id), user
+    mine = ExpressionWrapper(reached(user), BooleanField())
+    rows = rows.annotate(revealed=reveals.shown_to(user), opens=mine)
+    application = get_object_or_404(rows, public_id=public_id)
+    if not getattr(application, "opens", False):
+        raise PermissionDenied(_("This file has not come to a desk of yours."))
+    return application, user
 
 
 @never_cache

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from geoportal.accounts.models import User
 from permits import clock, complaints, desks
+from permits.access import cases_of
 from permits.models import Complaint, ComplaintState
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
@@ -56,8 +57,10 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.error(request, str(refusal))
             found = get_object_or_404(rows, public_id=public_id[:12])
     today = timezone.localdate()
+    cases = [key for key in (found.application_id, found.forwarded_to_id) if key]
     context = {
         "complaint": found,
+        "opens": set(cases_of(user).filter(pk__in=cases).values_list("pk", flat=True)) if cases else (),
         "uploads": list(found.uploads.all()),
         "open": found.state == ComplaintState.OPEN,
         "overdue": found.due_on < today,

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.directions import links
-from permits import field, fieldnotes, geotag, photos, reports, visits
+from permits import field, fieldnotes, geotag, photos, reports, uploads, visits
 from permits.letters import store
 from permits.models import Found, LocationKind, SignerRole, Verdict, Visit, VisitKind, VisitReport
 from permits.pages.answers import private, site_of
@@ -95,8 +96,9 @@ def _from_form(request: HttpRequest, found: Visit, kept: list[str], user: User) 
     key = fieldnotes.key_of(request.POST.get("kunci", ""))
     if key is None:
         raise Refused(_("Load the page again and fill in the form there."))
-    for file in request.FILES.getlist("foto")[: fieldnotes.MOST_PHOTOS]:
-        data = file.read(photos.MOST_BYTES + 1)
+    for file in intake.all_sent(request, "foto", most=fieldnotes.MOST_PHOTOS):
+        with uploads.refused():
+            data = intake.read(file, photos.MOST_BYTES)
         photo, _new = photos.receive(found, uuid5(key, sha256(data).hexdigest()), data, digest=None, by=user)
         if str(photo.key) not in kept:
             kept.append(str(photo.key))

@@ -4,20 +4,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from geoportal.accounts.models import User
-from permits import reveals, uploads
+from geoportal.intake import serving
+from permits import reveals
 from permits.access import may_see
 from permits.models import Upload
-from permits.pages.answers import private
 
 
 @require_safe
 def page(request: HttpRequest, public_id: str, n: int) -> HttpResponse:
-    return _answer(_found(request, public_id), n)
+    upload = _found(request, public_id)
+    if not 1 <= n <= upload.pages:
+        raise Http404
+    return serving.page(request, upload.path, n)
 
 
 @require_safe
 def original(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _answer(_found(request, public_id), None)
+    upload = _found(request, public_id)
+    return serving.original(request, upload.path, f"{upload.public_id}.{upload.kind}")
 
 
 def _found(request: HttpRequest, public_id: str) -> Upload:
@@ -27,17 +31,3 @@ def _found(request: HttpRequest, public_id: str) -> Upload:
         raise Http404
     reveals.opened(upload, by=request.user)
     return upload
-
-
-def _answer(upload: Upload, n: int | None) -> HttpResponse:
-    try:
-        data = uploads.original(upload) if n is None else uploads.page_image(upload, n)
-    except FileNotFoundError:
-        raise Http404 from None
-    if n is None:
-        name = f"{upload.public_id}.{upload.kind}"
-        response = private(data, kind="application/octet-stream", filename=name, attach=True)
-    else:
-        response = private(data, kind="image/jpeg")
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

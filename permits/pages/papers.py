@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from geoportal import intake
 from permits import documents, steps
 from permits.completeness import DOCUMENTS, rules
 from permits.models import EDITABLE, Application
@@ -41,7 +42,7 @@ def _write(request: HttpRequest, application: Application) -> None:
         documents.remove(application, dropped, by=by)
     elif again:
         documents.reuse(application, key, again[:12], by=by)
-    elif file := request.FILES.get("berkas"):
+    elif file := intake.sent(request, "berkas"):
         documents.attach(application, key, file, name=file.name or "", by=by)
     else:
         raise Refused(_("Choose a file, or take a photograph, first."))

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods
 from geoportal.accounts.models import User
 from geoportal.accounts.second_factor import ask_again, second_factor_fresh
 from geoportal.accounts.signer import may_sign
-from permits import decisions, signatures
-from permits.guards import VERIFYING
+from permits import decisions, duties, signatures
 from permits.letters import wording
 from permits.letters.decision import KINDS
 from permits.models import (
@@ -150,7 +149,7 @@ def _rows() -> ApplicationQuerySet:
 def _page(request: HttpRequest, user: User, *, results: list[Result] | None = None) -> HttpResponse:
     rows = list(_rows().filter(status=Status.SIGNING).order_by("due_on", "pk")[:MOST])
     verified = set(
-        Event.objects.filter(application__in=rows, move__in=VERIFYING, by=user).values_list(
+        Event.objects.filter(application__in=rows, move__in=duties.APART["sign"], by=user).values_list(
             "application_id", flat=True
         )
     )

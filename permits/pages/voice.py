@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.claims import contact_is_usable
-from geoportal import limits
+from geoportal import intake, limits
 from geoportal.accounts.models import User
 from geoportal.ids import new_id
 from permits import uploads
@@ -31,12 +31,11 @@ class _Several(forms.FileInput):
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
+class FilesField(intake.SentFile):
     """At most MOST_FILES files of the kinds that uploads take."""
 
     def __init__(self, **kwargs: Any) -> None:
-        accept = ",".join([*(f".{kind}" for kind in uploads.EXTENSIONS), "image/*"])
-        kwargs.setdefault("widget", _Several(attrs={"accept": accept}))
+        kwargs.setdefault("widget", _Several(attrs={"accept": intake.ACCEPT}))
         super().__init__(required=False, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:

@@ -12,11 +12,11 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
 
+from geoportal.intake.scanning import Clamd, NoScanner, Scanner, ScannerDown
 from geoportal.plugins import plugin
 from permits import uploads
 from permits.models import Upload
 from permits.refusals import Refused
-from permits.scanning import Clamd, NoScanner, Scanner, ScannerDown
 from tests.permits.uploading.files import picture
 
 # the harmless test file of the scanner makers, in two halves so that no scanner stops at this one
@@ -101,7 +101,7 @@ def test_an_upload_fails_closed(settings: LazySettings) -> None:
     with clamd() as found:
         for address, data in (("127.0.0.1:1", picture()), (found.address, picture() + EICAR)):
             settings.PLUGINS = {
-                "SCANNER": {"BACKEND": "permits.scanning.Clamd", "OPTIONS": {"address": address}}
+                "SCANNER": {"BACKEND": "geoportal.intake.scanning.Clamd", "OPTIONS": {"address": address}}
             }
             plugin.cache_clear()
             with pytest.raises(Refused):

@@ -80,7 +80,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "HTTPS": "0",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")),
-        "PRIVATE_ROOT": str(tmp_path_factory.mktemp("private")),
     }
     steps = [
         "migrate",

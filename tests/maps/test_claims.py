@@ -12,18 +12,20 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 
-from companies import claims, proof
+from companies import claims
 from companies.models import Claim, ClaimKind, Company, ConsentRecord, LegalForm, Membership
 from companies.tasks import tell_office
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.models import Message
 from maps.pages import claims as pages
 from tests import factories
+from tests.permits.uploading.files import pdf
 
 pytestmark = pytest.mark.django_db
 NIB = "9999999999999"
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF = pdf()
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +41,7 @@ def holder() -> Company:
     return made
 
 
-def picture(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
+def picture(kind: str, size: tuple[int, int] = (80, 70)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "red").save(out, kind)
     return out.getvalue()
@@ -90,17 +92,17 @@ def test_the_proof_is_kept_privately_under_a_random_name(
 ) -> None:
     claim(client, holder)
     made = Claim.objects.get()
-    assert re.fullmatch(r"claims/[0-9a-f]{32}\.pdf", made.proof.name or "")
-    assert (media / str(made.proof.name)).read_bytes() == PDF
-    assert len(made.proof_sha256) == 64
-    for path in (f"/media/{made.proof.name}", f"/static/{made.proof.name}", f"/{made.proof.name}"):
+    assert re.fullmatch(r"claims/[0-9A-Z]{12}", made.proof)
+    assert (media / made.proof / "original").read_bytes() == PDF
+    assert (media / made.proof / "1.jpg").stat().st_mode & 0o777 == 0o600
+    assert (len(made.proof_sha256), made.proof_kind, made.proof_pages) == (64, "pdf", 1)
+    for path in (f"/media/{made.proof}/original", f"/static/{made.proof}/original", f"/{made.proof}"):
         assert client.get(path).status_code in (302, 404)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "MPO"])
 def test_pictures_are_taken(client: Client, holder: Company, kind: str) -> None:
-    # the name says nothing: what is inside decides
-    assert claim(client, holder, evidence=SimpleUploadedFile("x.exe", picture(kind))).status_code == 303
+    assert claim(client, holder, evidence=SimpleUploadedFile("x.jpg", picture(kind))).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_pictures_are_taken(client: Client, holder: Company, kind: str) -> None:
         picture("JPEG")[:200],
         picture("GIF"),
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
-        PDF[:5] + b"x" * proof.MAX_BYTES + b"%%EOF",
+        PDF[:5] + b"x" * intake.PROOF.most_bytes + b"%%EOF",
     ],
     ids=["empty", "text", "cut pdf", "false png", "cut jpeg", "gif", "svg", "too large"],
 )
@@ -125,8 +127,8 @@ def test_other_files_are_refused_at_the_field(client: Client, holder: Company, c
 
 
 def test_a_picture_that_would_fill_the_memory_is_refused(client: Client, holder: Company) -> None:
-    bomb = picture("PNG", (5000, 5000))
-    assert len(bomb) < 200_000
+    bomb = picture("PNG", (9000, 9000))
+    assert len(bomb) < 500_000
     assert claim(client, holder, evidence=SimpleUploadedFile("x.png", bomb)).status_code == 422
 
 
@@ -280,20 +282,25 @@ def test_other_roles_do_not_read_them(client: Client, holder: Company, role: Rol
     other = staff(role)
     assert made.reference not in other.get("/petugas/").content.decode()
     assert other.get("/admin/companies/claim/").status_code == 403
-    assert other.get(f"/admin/companies/claim/{made.pk}/proof/").status_code == 403
+    for address in (f"/petugas/klaim/{made.reference}/bukti/", f"/petugas/klaim/{made.reference}/bukti/1/"):
+        assert other.get(address).status_code == 403
 
 
-def test_the_proof_is_handed_to_staff_as_an_attachment_only(client: Client, holder: Company) -> None:
+def test_the_proof_is_seen_by_staff_as_a_picture_and_downloads_only(client: Client, holder: Company) -> None:
     claim(client, holder)
     made = Claim.objects.get()
-    path = f"/admin/companies/claim/{made.pk}/proof/"
+    path = f"/petugas/klaim/{made.reference}/bukti/"
     assert client.get(path).status_code == 302
-    answer: Any = staff(Role.ADMINISTRATOR).get(path)
-    assert b"".join(answer.streaming_content) == PDF
+    desk = staff(Role.ADMINISTRATOR)
+    assert f'href="{path}1/"' in desk.get(f"/petugas/klaim/{made.reference}/").content.decode()
+    seen = desk.get(f"{path}1/")
+    assert (seen.headers["Content-Type"], seen.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+    assert desk.get(f"{path}2/").status_code == 404
+    answer = desk.get(path)
+    assert answer.content == PDF
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{made.reference}.pdf"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    answer.close()
 
 
 def test_people_without_a_role_have_no_work_room() -> None:

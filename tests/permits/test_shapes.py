@@ -36,9 +36,7 @@ DEFINITION: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _private(settings: Any, tmp_path: Any) -> None:
-    storages = settings.STORAGES
-    own = storages["private"] | {"OPTIONS": storages["private"]["OPTIONS"] | {"location": tmp_path}}
-    settings.STORAGES = storages | {"private": own}
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -51,16 +51,7 @@ SITE = "https://izin.example"
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Path) -> None:
     settings.CITY_ZONE = "99.01"
-    settings.STORAGES = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "media"},
-        },
-    }
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

@@ -35,8 +35,10 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png_of(width: int, height: int, body: bytes, *, extra: bytes = b"", depth: int = 8) -> bytes:
-    head = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
+def png_of(
+    width: int, height: int, body: bytes, *, extra: bytes = b"", depth: int = 8, interlaced: bool = False
+) -> bytes:
+    head = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, interlaced)
     return (
         b"\x89PNG\r\n\x1a\n"
         + png_chunk(b"IHDR", head)

@@ -2,12 +2,15 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from companies.models import Membership
-from geoportal.accounts.models import User
+from geoportal.accounts.models import Substitution, User
 from geoportal.accounts.roles import Role
 from permits import uploads
-from permits.access import may_see
+from permits.access import cases_of, may_see
 from permits.models import Application, ApplicationDocument, Upload
 from permits.models import ApplicationStatus as Status
 from tests import factories
@@ -42,6 +45,36 @@ def test_a_scan_is_seen_by_the_roles_whose_desk_the_case_came_to(status: Status,
     assert made.applicant is not None
     assert may_see(made.applicant, scan)
     assert not may_see(factories.applicant(), scan)
+
+
+@pytest.mark.parametrize(
+    ("status", "opened_by"),
+    [
+        (Status.SUBMITTED, {FO}),
+        (Status.ACCEPTED, {FO, OFFICIAL}),
+        (Status.PROCESSING, {FO, OFFICIAL, BO}),
+        (Status.SIGNING, {FO, OFFICIAL, BO, HEAD}),
+    ],
+)
+def test_a_case_and_its_pages_open_to_the_same_roles(
+    client: Client, status: Status, opened_by: set[Role]
+) -> None:
+    made = factories.at(status)
+    for role in Role:
+        client.force_login(factories.staff(role))
+        for page in ("case", "case-papers", "case-bill"):
+            answer = client.get(reverse(page, args=[made.public_id]))
+            assert answer.status_code == (200 if role in opened_by else 403), (role, page)
+
+
+def test_a_substitute_opens_what_waits_for_the_head_while_the_decree_is_in_force() -> None:
+    made, person = factories.at(Status.SIGNING), factories.staff(INSPECTOR)
+    assert made not in cases_of(person)
+    today = timezone.localdate()
+    row = Substitution.objects.create(user=person, acting="Plh.", since=today, until=today, decree="1/UJI")
+    assert made in cases_of(person)
+    row.delete()
+    assert made not in cases_of(person)
 
 
 def test_a_case_opens_its_own_scans_and_no_others() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
+from geoportal.intake import opening
 from permits import uploads
 from permits.models import Upload
 from permits.refusals import Refused
@@ -91,19 +93,22 @@ def test_an_applicant_sends_only_so_many_a_day(owner: User, monkeypatch: pytest.
 def test_a_decoder_that_is_killed_or_hangs_refuses_and_the_next_file_is_taken(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    decoder = uploads._DECODER
+    decoder = opening._DECODER
     hungry = tmp_path / "hungry.py"
     for body in (
-        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+        "while True: pass",
+        "x = bytearray(1 << 31)",
+        "open('1.jpg', 'wb').write(bytes(64 << 20))",
+        "[open('/dev/null') for _ in range(100)]",
         "import os; os.kill(os.getpid(), 9)",
         "import time; time.sleep(60)",
         "raise SystemExit(3)",
     ):
         hungry.write_text(body)
-        monkeypatch.setattr(uploads, "_DECODER", hungry)
-        monkeypatch.setattr(uploads, "SECONDS", 3)
+        monkeypatch.setattr(opening, "_DECODER", hungry)
+        monkeypatch.setattr(opening, "LIMITS", replace(opening.LIMITS, seconds=3, cpu_seconds=1))
         with pytest.raises(Refused):
             uploads.receive(ContentFile(picture()), by=None, name="a.jpg")
     monkeypatch.undo()
-    assert decoder == uploads._DECODER
+    assert decoder == opening._DECODER
     assert uploads.receive(ContentFile(picture()), by=None, name="a.jpg").pages == 1

@@ -178,7 +178,7 @@ def run(bench: Bench, result: Result) -> None:
     FOLDER.mkdir(mode=0o700, parents=True)
     os.environ |= {"PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS": "1"}
     base = cities.copy(bench.env, cities.base(bench.env), NAME)
-    own = {"MEDIA_ROOT": str(FOLDER / "media"), "PRIVATE_ROOT": str(FOLDER / "private")}
+    own = {"MEDIA_ROOT": str(FOLDER / "media")}
     city = City(base.name, base.size, base.env | own)
     try:
         result.machine |= machine.database(city)

@@ -1,4 +1,4 @@
-"""Runs alone, in a process with limits, over a file that anybody may have sent: see permits.uploads.
+"""Runs alone, in a process with limits, over a file that anybody may have sent: see geoportal.intake.opening.
 
 Standard input: the file. It is decoded whole and drawn anew, page by page, into 1.jpg, 2.jpg … of the working
 folder. Standard output: one line, "kind pages" or a reason of REASONS; of a picture a second one, what its
@@ -6,13 +6,11 @@ EXIF says of place and time, as JSON.
 """
 
 import json
-import resource
 import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-CPU_SECONDS, MEMORY, FILE_BYTES = 20, 1_536 << 20, 8 << 20
 MOST_PIXELS = 60_000_000  # the largest phone cameras
 SMALLEST = 64  # pixels: less shows nothing
 LONGEST_SIDE = 2000  # of a page image
@@ -26,41 +24,25 @@ class Bad(Exception):
     """Its argument is one of REASONS."""
 
 
-def limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, FILE_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(what, (most, most))
-
-
 def decode(data: bytes, folder: Path) -> str:
     """Raises Bad, or whatever a decoder raises on a damaged file."""
     if data[:1024].lstrip(b"\xef\xbb\xbf\r\n\t \0").startswith(b"%PDF-"):
         return f"pdf {_pdf(data, folder)}"
-    import puremagic
-
-    try:
-        guesses = {match.extension for match in puremagic.magic_string(data)}
-    except puremagic.PureError:
-        guesses = set()
-    if not guesses & {".jpg", ".jpeg", ".jfif", ".mpo", ".png", ".apng", ".heic", ".heif", ".hif"}:
-        raise Bad("kind")
     kind, said = _picture(data, folder)
     return f"{kind} 1\n{json.dumps(said)}"
 
 
 def _picture(data: bytes, folder: Path) -> tuple[str, dict[str, Any]]:
     from PIL import Image, ImageOps, UnidentifiedImageError
-    from pillow_heif import register_heif_opener
 
-    register_heif_opener(thumbnails=False)
+    if data[4:8] == b"ftyp":  # its library takes long to load
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # judged here
     try:
-        picture = Image.open(BytesIO(data), formats=("JPEG", "PNG", "HEIF"))  # an MPO opens as JPEG
+        formats = ("HEIF",) if data[4:8] == b"ftyp" else ("JPEG", "PNG")  # an MPO opens as JPEG
+        picture = Image.open(BytesIO(data), formats=formats)
     except UnidentifiedImageError as error:
         raise Bad("damaged") from error
     kind = Kinds[str(picture.format)]
@@ -155,7 +137,6 @@ def _pdf(data: bytes, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    limit()
     try:
         print(decode(sys.stdin.buffer.read(), Path()))
     except Bad as bad:
