@@ -158,10 +158,7 @@ def others(client: Client, company: Company) -> None:
 
 @pytest.fixture
 def city(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, client: Client) -> City:
-    settings.MEDIA_ROOT, settings.PRIVATE_ROOT = tmp_path / "media", tmp_path / "private"
-    settings.STORAGES = settings.STORAGES | {
-        "private": settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path / "private"}}
-    }
+    settings.MEDIA_ROOT = tmp_path / "media"
     caplog.set_level(logging.DEBUG)
     factories.village()
     factories.commodity("batik")

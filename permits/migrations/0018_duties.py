@@ -6,6 +6,6 @@ from geoportal.sql import sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("permits", "0015_after_issue"), ("companies", "0003_members")]
+    dependencies = [("permits", "0017_privacy"), ("companies", "0003_members")]
 
     operations = [sql_file(__file__, "duties.sql")]
