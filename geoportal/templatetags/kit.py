@@ -185,7 +185,7 @@ _HERE = "\ue000"  # a character of nobody, in the place of the reader's address
 
 @register.simple_tag(takes_context=True)
 def chrome(context: Context, name: str) -> SafeString:
-    """Header or footer. On public pages the same for all readers of a language: rendered once a process."""
+    """A part of every page; on public ones the same for all readers of a language, drawn once a process."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     drawn = Engine.get_default().get_template(name)

@@ -1,6 +1,9 @@
 """What every answer carries, whichever view there is; and what is refused before a view is asked."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,6 +172,32 @@ def test_a_view_sees_nothing_of_the_environment_of_the_process(monkeypatch: pyte
     asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost", "wsgi.url_scheme": "http"}
     application({**asked, "DATABASE_URL": "postgis://u:rahasia@db/x", "FIELD_KEYS": "1:x"}, lambda *_: None)
     assert seen == asked
+
+
+#: what only a real installation can mend, and what the library says of a field that is described by hand
+ALLOWED = ("permits.W001", "Geometry generation for GeometrySerializerMethodField is not supported")
+
+
+def test_the_settings_of_production_pass_the_check_for_it() -> None:
+    """`check --deploy`, as docs/operating.id.md tells to set them."""
+    production = {
+        "DEBUG": "0",
+        "HTTPS": "1",
+        "TRUSTED_PROXIES": "127.0.0.1",
+        "SITE_URL": "https://izin.kota.example",
+        "ALLOWED_HOSTS": "izin.kota.example",
+        "CSRF_TRUSTED_ORIGINS": "https://izin.kota.example",
+    }
+
+    def said(**more: str) -> list[str]:
+        command = [sys.executable, "manage.py", "check", "--deploy"]
+        env = os.environ | production | more
+        done = subprocess.run(command, cwd=site.BASE_DIR, env=env, capture_output=True, text=True)
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("?:")]
+        return [line for line in lines if not any(word in line for word in ALLOWED)]
+
+    assert said() == []
+    assert "security.W018" in " ".join(said(DEBUG="1"))
 
 
 # --- Too much

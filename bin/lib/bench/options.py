@@ -20,6 +20,7 @@ SECTIONS = (
     ("import", "import_oss of synthetic exports: speed and memory", True),
     ("letters", "letters from number to stored signature; crowds of signers", True),
     ("audit", "what the hash chain of the log costs a write; a whole log anchored and verified", True),
+    ("validation", "validation by code, permit and file, over half a million letters", True),
     ("survival", "workers and PostgreSQL killed with kill -9 while permits are issued", True),
     ("field", "a day of site visits without a signal, the phone killed while it sends", True),
     ("desks", "the office's queues and a case, over 10,000 open cases", True),
@@ -50,7 +51,7 @@ class Options:
 
 def parse(arguments: Sequence[str]) -> Options:
     """Exits with a message, like argparse does, when the arguments make no sense."""
-    listing = "\n".join(f"  {name:<9} {text}" for name, text, _ in SECTIONS)
+    listing = "\n".join(f"  {name:<10} {text}" for name, text, _ in SECTIONS)
     parser = argparse.ArgumentParser(
         prog="bin/bench",
         description="Measure this clone and write docs/benchmarks.md. Sections:\n" + listing,

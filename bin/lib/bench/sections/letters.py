@@ -70,8 +70,12 @@ def check(city: City, letters: int) -> str:
 
 def prepare(bench: Bench) -> City:
     """An empty city with a signer and a storage of its own."""
+    return with_signer(cities.create(bench.env, NAME))
+
+
+def with_signer(city: City) -> City:
+    """`city`, with a certificate and a storage of its own in FOLDER."""
     shutil.rmtree(FOLDER, ignore_errors=True)
-    city = cities.create(bench.env, NAME)
     own = {
         "MEDIA_ROOT": str(FOLDER / "media"),
         "SIGNER_FOLDER": str(FOLDER / "signer"),
