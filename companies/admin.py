@@ -20,6 +20,8 @@ from geoportal.accounts.roles import Role
 from geoportal.fields import blind_index
 from geoportal.geography.forms import LatLonField
 
+PERSONAL = ("npwp", "phone", "email")
+
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     point = LatLonField(required=False, label=capfirst(_("place")))
@@ -57,6 +59,26 @@ class CompanyAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
         "phone", "email", "website", "consent_location", "consent_contact", "consent_basis", "source", "demo",
     )  # fmt: skip
     writers = (Role.ADMINISTRATOR, Role.FRONT_OFFICE)
+
+    def get_fields(self, request: HttpRequest, obj: Company | None = None) -> tuple[str, ...]:
+        """Personal columns only to those who keep them."""
+        every = type(self).fields
+        return (
+            every
+            if self.has_change_permission(request, obj)
+            else tuple(n for n in every if n not in PERSONAL)
+        )
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
+        """That the form was opened is in the history of the company: it shows what is personal unmasked."""
+        company = self.get_object(request, object_id) if request.method == "GET" else None
+        if (
+            company
+            and self.has_change_permission(request, company)
+            and any(getattr(company, n) for n in PERSONAL)
+        ):
+            self.log_change(request, company, str(_("personal data opened")))
+        return super().change_view(request, object_id, *args, **more)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         return super().get_queryset(request).select_related("village").defer("village__area")

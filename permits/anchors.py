@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from asn1crypto import cms
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -202,6 +203,19 @@ def stamp(path: Path) -> None:
     except Exception as error:  # whatever it is, the anchor stands and the stamp is missing
         raise NoTimeStamp(f"{path.name}: no time stamp ({type(error).__name__})") from error
     _write(beside, token.dump())
+
+
+def stamped(path: Path) -> bool:
+    """Whether the time stamp beside `path`, if there is one, is of this file. Whose it is, openssl tells."""
+    beside = path.with_suffix(".tst")
+    if not beside.exists():
+        return True
+    try:
+        content = cms.ContentInfo.load(beside.read_bytes())["content"]["encap_content_info"]["content"]
+        imprint = content.parsed["message_imprint"]["hashed_message"].native
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return bool(imprint == bytes.fromhex(sha256(path)))
 
 
 def _write(path: Path, content: bytes) -> None:

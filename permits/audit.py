@@ -94,6 +94,8 @@ def _load(
             digest, head = anchors.sha256(path), anchors.read_head(path)
             if not anchors.signed(path, key):
                 raise anchors.Unreadable("its signature does not fit")
+            if not anchors.stamped(path):
+                yield Fault("its time stamp is of another file", anchor=path.name)
             if complete and head.previous != before and before != "?":
                 yield Fault(
                     "the anchor before it is missing or is not the one that it names", anchor=path.name

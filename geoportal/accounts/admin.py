@@ -122,8 +122,13 @@ class ChangeAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-id",)
     fields = readonly_fields = ("at", "table", "row", "kind", "who", "role", "before", "after")
     readers = (Role.ADMINISTRATOR,)
-    writers = ()
     show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         names = User.objects.filter(pk=OuterRef("by")).values("username")

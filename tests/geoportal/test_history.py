@@ -158,7 +158,11 @@ def test_administrators_read_it_and_nobody_else(client: Client) -> None:
         assert client.get("/admin/geoportal/change/").status_code == status
     page = client.get(f"/admin/geoportal/change/{newest('companies_company').pk}/change/").content.decode()
     assert "Contoh Lain" in page
+    client.force_login(User.objects.create(username="uji-super", is_staff=True, is_superuser=True))
     assert client.post("/admin/geoportal/change/add/", {}).status_code == 403
+    one = f"/admin/geoportal/change/{newest('companies_company').pk}/"
+    assert client.post(f"{one}change/", {"table": "x"}).status_code == 403
+    assert client.post(f"{one}delete/", {"post": "yes"}).status_code == 403
 
 
 def test_removing_the_demo_city_is_no_history(zones: None) -> None:

@@ -136,8 +136,22 @@ def test_axe_finds_nothing_on_any_public_page(journey: Start, size: Any, example
     assert reader.strangers() == []
 
 
-COMPANIES = ["/usaha/", "/petugas/klaim/", "/petugas/gabung/", "/permohonan/baru/?jenis=SIP-FISIO"]
-OWN = ["/akun/", "/akun/email/", "/akun/sandi/", "/akun/keamanan/", "/akun/keamanan/ulang/", "/akun/sesi/"]
+COMPANIES = [
+    "/usaha/",
+    "/petugas/hapus-data/",
+    "/petugas/klaim/",
+    "/petugas/gabung/",
+    "/permohonan/baru/?jenis=SIP-FISIO",
+]
+OWN = [
+    "/akun/",
+    "/akun/email/",
+    "/akun/sandi/",
+    "/akun/keamanan/",
+    "/akun/keamanan/ulang/",
+    "/akun/sesi/",
+    "/akun/data/",
+]
 
 
 def answer_with(page: Page, body: str) -> None:

@@ -1,6 +1,5 @@
 """A hundred planted tampers, each found and its first bad row named; an untouched log: nothing."""
 
-import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from asn1crypto import cms, tsp
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ from permits import anchors, audit, workflow
 from permits.models import Application, Event
 from tests import factories
 from tests.contracts import tsa_server
+from tests.geoportal.test_roles import role
 
 pytestmark = pytest.mark.django_db
 EACH = 8  # of every kind of tampering
@@ -343,13 +344,22 @@ def authority(settings: Settings) -> Iterator[tsa_server.Server]:
 
 
 def test_a_configured_authority_stamps_each_anchor(
-    logs: list[Application], authority: tsa_server.Server
+    logs: list[Application], authority: tsa_server.Server, tmp_path: Path
 ) -> None:
     path, _count = anchors.take()
-    token = cms.ContentInfo.load(path.with_suffix(".tst").read_bytes())
-    info = token["content"]["encap_content_info"]["content"].parsed
-    assert isinstance(info, tsp.TSTInfo)
-    assert info["message_imprint"]["hashed_message"].native == hashlib.sha256(path.read_bytes()).digest()
+    beside, trusted = path.with_suffix(".tst"), tmp_path / "authority.pem"
+    trusted.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+    done = subprocess.run(
+        ["openssl", "ts", "-verify", "-token_in", "-in", beside, "-data", path, "-CAfile", trusted],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Verification: OK" in done.stdout, done.stderr
+    assert faults() == []
+    other, _count = anchors.take()
+    beside.write_bytes(other.with_suffix(".tst").read_bytes())
+    assert [one.anchor for one in faults()] == [path.name]
+    beside.write_bytes(b"x")
+    assert [one.anchor for one in faults()] == [path.name]
 
 
 def test_an_authority_that_is_down_is_asked_again_and_the_anchor_stands(
@@ -366,3 +376,9 @@ def test_an_authority_that_is_down_is_asked_again_and_the_anchor_stands(
     anchors.anchor_of_the_day(today)
     (path,) = anchors.files()
     assert path.with_suffix(".tst").exists()
+
+
+def test_the_sites_own_role_anchors_and_verifies(logs: list[Application]) -> None:
+    with role(site.DATABASE_APP_ROLE):
+        anchors.take()
+        assert faults() == []

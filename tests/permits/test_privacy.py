@@ -13,6 +13,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import models
@@ -44,6 +45,7 @@ from permits.models import (
 from permits.models import ApplicationStatus as Status
 from permits.refusals import Refused
 from tests import factories, leaks
+from tests.geoportal.test_roles import role
 
 pytestmark = pytest.mark.django_db
 NIK, PHONE, EMAIL = "9975014101907731", "081299917731", "kenari-7731@contoh.example"
@@ -391,3 +393,20 @@ def test_a_rule_that_cannot_be_done_stops_all_of_it(tmp_path: Path, text: str, w
     with pytest.raises(CommandError, match=word):
         call_command("retention", str(file))
     assert Attempt.objects.filter(bucket="uji").exists()
+
+
+def test_the_sites_own_role_may_do_all_of_it(
+    person: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    everything_of(person)
+    request, officer = erasure.ask(by=person), factories.staff(Role.ADMINISTRATOR)
+    with role(site.DATABASE_APP_ROLE), django_capture_on_commit_callbacks(execute=True):
+        erasure.execute(request, by=officer)
+    other = factories.applicant()
+    filed(other)
+    filed(other, "submit", "withdraw")
+    Message.objects.update(status=Delivery.SENT)
+    later(4000, monkeypatch)
+    with role(site.DATABASE_APP_ROLE), django_capture_on_commit_callbacks(execute=True):
+        call_command("retention", verbosity=0)
+    assert stored().keys() <= ARCHIVE
