@@ -44,7 +44,7 @@ class Attempt:
 @contextmanager
 def misses(bucket: str, key: str, *, most: int, seconds: int) -> Iterator[Attempt]:
     """Allows `most` unforgiven passes a key in `seconds`. Raises TooMany before the body runs."""
-    digest = blind_index(key, f"limit.{bucket}")
+    digest = blind_index(key or "nothing given", f"limit.{bucket}")
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [bucket, digest, seconds, seconds, seconds])
         hits, left = cursor.fetchone()

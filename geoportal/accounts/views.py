@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -80,6 +80,8 @@ class SignUp(_Counted, SignupView):  # type: ignore[misc]
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_phone(request: HttpRequest) -> HttpResponse:
     """The code that was sent to a new account's telephone. Only within a sign-up or sign-in."""
+    if request.user.is_authenticated:
+        return redirect("account_home")
     if request.method == "POST":
         try:
             with limits.misses("phone-code", limits.client_address(request), most=60, seconds=3600):

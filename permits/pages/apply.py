@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -89,8 +89,11 @@ def _begin(request: HttpRequest) -> HttpResponse:
     if former is None and purpose != Purpose.NEW:
         messages.error(request, _("Choose the permit that this is about from the page of your business."))
         return redirect("apply-choose")
-    kind = former.type if former else get_object_or_404(PermitType, code=request.POST.get("jenis", "")[:30])
+    code = request.POST.get("jenis", "")[:30].replace("\0", "")
+    kind = former.type if former else PermitType.objects.filter(code=code).first()
     try:
+        if kind is None:
+            raise Refused(_("This permit type cannot be applied for here yet. Ask at the counter."))
         made = applications.begin(kind, purpose, by=who(request), former=former)
     except Refused as refusal:
         messages.error(request, str(refusal))
