@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geoportal import limits
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
@@ -30,6 +31,7 @@ from permits.points import read_latlon
 from permits.refusals import Refused
 
 LONGEST = 100_000  # characters of one step
+MOST_PINS = 10  # of one application in an hour: each costs a slow hash
 
 
 def who(request: HttpRequest) -> User:
@@ -325,7 +327,11 @@ def receipt_pin(request: HttpRequest, application: Application) -> str | None:
 def pin(request: HttpRequest, public_id: str) -> HttpResponse:
     application = own(request, public_id)
     try:
-        return with_pin(application, applications.new_pin(application, by=who(request)))
+        with limits.misses("new-pin", public_id, most=MOST_PINS, seconds=3600):
+            return with_pin(application, applications.new_pin(application, by=who(request)))
+    except limits.TooMany:
+        messages.error(request, _("Many new PINs were made. Use the newest one, or try again in an hour."))
+        return redirect("apply-own", public_id)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("apply-own", public_id)

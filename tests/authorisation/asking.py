@@ -4,6 +4,7 @@ from copy import copy
 from typing import Any
 
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -34,3 +35,18 @@ def address(line: Line, thing: Thing) -> str:
             found = found.replace(f"<{kind}:{name}>", str(value))
     assert "<" not in found, f"{line.route}: {line.of or 'nothing'} has no such part"
     return found
+
+
+def outcome(answer: HttpResponse) -> str:
+    where = answer.headers.get("Location", "")
+    if answer.status_code >= 500:
+        return "failed"
+    if answer.status_code in (401, 403, 404):
+        return "closed"
+    if answer.status_code == 405:
+        return "no such method"
+    if answer.status_code in (301, 302, 303):
+        if where.startswith(("/masuk/?", "/admin/login/?")):
+            return "sign in"
+        return "second factor" if where == "/akun/keamanan/aplikasi/" else "leads on"
+    return "opens"

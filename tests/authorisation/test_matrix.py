@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import pytest
-from django.http import HttpResponse
 
 from tests.authorisation import routes
-from tests.authorisation.asking import address, ask
+from tests.authorisation.asking import address, ask, outcome
 from tests.authorisation.table import Line, Table
 from tests.authorisation.world import STAFF, Thing, World
 
@@ -30,21 +29,6 @@ def test_the_table_names_only_what_there_is(world: World) -> None:
             said = [words] if isinstance(words, str) else words.values()
             known = {*world.clients, "anyone", "elsewhere", "nothing"}
             assert all(TABLE.people(one) <= known for one in said), line.route
-
-
-def outcome(answer: HttpResponse) -> str:
-    where = answer.headers.get("Location", "")
-    if answer.status_code >= 500:
-        return "failed"
-    if answer.status_code in (401, 403, 404):
-        return "closed"
-    if answer.status_code == 405:
-        return "no such method"
-    if answer.status_code in (301, 302, 303):
-        if where.startswith("/masuk/?"):
-            return "sign in"
-        return "second factor" if where == "/akun/keamanan/aplikasi/" else "leads on"
-    return "opens"
 
 
 def expected(line: Line, method: str, who: str, thing: Thing) -> set[str]:
