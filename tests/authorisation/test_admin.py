@@ -11,6 +11,7 @@ from tests.authorisation.asking import ask, outcome
 from tests.authorisation.table import Table
 from tests.authorisation.world import World
 
+pytestmark = pytest.mark.django_db  # so that the database of the tests is made, and not the site's asked
 _TEXT: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
     Path(__file__).with_name("admin.toml").read_text()
 )

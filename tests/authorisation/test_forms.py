@@ -16,6 +16,7 @@ from tests.authorisation.asking import address, ask
 from tests.authorisation.table import Line, Table
 from tests.authorisation.world import Thing, World
 
+pytestmark = pytest.mark.django_db  # so that the database of the tests is made, and not the site's asked
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Table()
 VALUES = {

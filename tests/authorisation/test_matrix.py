@@ -10,6 +10,7 @@ from tests.authorisation.asking import address, ask, outcome
 from tests.authorisation.table import Line, Table
 from tests.authorisation.world import STAFF, Thing, World
 
+pytestmark = pytest.mark.django_db  # so that the database of the tests is made, and not the site's asked
 TABLE = Table()
 
 

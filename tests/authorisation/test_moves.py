@@ -13,6 +13,7 @@ from permits.refusals import Refused
 from permits.workflow import Forbidden
 from tests.authorisation.world import Thing, World
 
+pytestmark = pytest.mark.django_db  # so that the database of the tests is made, and not the site's asked
 MOVES: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("moves.toml").read_text())
 
 
