@@ -37,6 +37,7 @@ PUBLIC_ROUTES = frozenset(
         "api/v1/search/",
         "api/v1/validate/",
         "api/v1/validate/<str:seal_id>/",
+        "api/v1/<path:unknown>/",
         "api/schema/",
         "api/docs/",
         "tiles/permits/<int:z>/<int:x>/<int:y>.mvt",

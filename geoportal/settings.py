@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "geoportal.accounts.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "geoportal.patience.TimeLimitMiddleware",
+    "geoportal.unstorable.UnstorableTextMiddleware",
 ]
 
 ROOT_URLCONF = "geoportal.urls"

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_safe
 
 @login_not_required
 @never_cache
+@require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
 @never_cache
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and has every migration; 503 with the reason otherwise."""
     try:

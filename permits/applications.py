@@ -35,6 +35,7 @@ from permits.refusals import Refused
 from permits.workflow import Actor, Forbidden
 
 KEY_LENGTH = 26
+MOST_DRAFTS = 20  # of one person at a time; the counter files for many
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ def begin(
         ).first()
         if untouched and consent is None:
             return untouched
+        drafts = Application.objects.filter(applicant=by, status=Status.DRAFT)
+        if consent is None and drafts.count() >= MOST_DRAFTS:
+            raise Refused(
+                _("You have %d drafts already. Send one, or cancel one that you no longer need.")
+                % MOST_DRAFTS
+            )
         return Application.objects.create(
             version=version,
             purpose=purpose,

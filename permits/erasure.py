@@ -13,7 +13,6 @@ from typing import Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -21,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from companies.consent import set_consent
 from companies.models import Claim, Company, Membership
+from geoportal import intake
 from geoportal.accounts.models import User
 from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.models import Message
-from permits import uploads
 from permits.models import (
     FINAL,
     Application,
@@ -143,9 +142,9 @@ def empty(applications: Iterable[Application]) -> None:
 def _claims(account: User) -> None:
     for claim in Claim.objects.filter(account=account):
         if claim.proof:
-            _after_commit(claim.proof.storage, claim.proof.name)
+            _after_commit(claim.proof, claim.proof_pages)
         Claim.objects.filter(pk=claim.pk).update(
-            sender="", contact="", message="", nib="", proof="", proof_sha256="", account=None
+            sender="", contact="", message="", nib="", proof="", proof_pages=0, proof_sha256="", account=None
         )
 
 
@@ -185,15 +184,13 @@ def unused() -> QuerySet[Upload]:
 
 def forget(upload: Upload) -> None:
     """The row now, its files once the transaction is through."""
-    names = [f"{upload.path}/original", *(f"{upload.path}/{n}.jpg" for n in range(1, upload.pages + 1))]
+    folder, pages = upload.path, upload.pages
     upload.delete()
-    for name in names:
-        _after_commit(uploads.private(), name)
+    _after_commit(folder, pages)
 
 
-def _after_commit(storage: Storage, name: str | None) -> None:
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
+def _after_commit(folder: str, pages: int) -> None:
+    transaction.on_commit(lambda: intake.drop(folder, pages))
 
 
 def _account(account: User) -> None:

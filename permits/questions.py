@@ -69,11 +69,7 @@ def rows_of(questions: Sequence[Question], texts: Mapping[str, str]) -> dict[str
     for question in questions:
         if question.kind is QuestionKind.GROUP:
             head = f"{PREFIX}{question.key}."
-            used = {
-                int(name[len(head) :].split(".")[0])
-                for name, value in texts.items()
-                if name.startswith(head) and value and name[len(head) :].split(".")[0].isdecimal()
-            }
+            used = {n for n in range(ROWS) if any(v for k, v in texts.items() if k.startswith(f"{head}{n}."))}
             most = int(question.maximum) if question.maximum is not None else ROWS
             found[question.key] = min(most, ROWS, max(used, default=-1) + 2)
     return found

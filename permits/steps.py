@@ -114,8 +114,13 @@ class HolderStep(Step):
             setattr(row, name, bool(texts[name]))
         if row.former_id is None:
             wanted = texts["company"]
-            row.company = companies_of(by).filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+            row.company = companies_of(by).filter(pk=int(wanted)).first() if _is_key(wanted) else None
         return (*_TEXT_FIELDS, *_TICKS, "company")
+
+
+def _is_key(text: str) -> bool:
+    """Not every text of digits can be one: Python refuses to read the longest."""
+    return text.isdecimal() and len(text) < 19
 
 
 def companies_of(user: User) -> "models.QuerySet[Company]":
@@ -193,6 +198,7 @@ def place_rows(application: Application, filled: Iterable[str] = ()) -> int:
     """How many places the form offers: one more than there are, where there may be several."""
     if application.version.type.location_kind != LocationKind.SIGNBOARD:
         return 1
-    used = [int(name.rsplit("_", 1)[1]) for name in filled if name.rsplit("_", 1)[1].isdecimal()]
+    ends = (name.rsplit("_", 1)[1] for name in filled)
+    used = [int(end) for end in ends if _is_key(end)]
     stored = application.sites.count() if application.pk else 0  # a preview is stored nowhere
     return min(MOST_PLACES, max([*used, stored], default=0) + 1)

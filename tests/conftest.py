@@ -34,17 +34,20 @@ def _forget() -> None:
     demo._known = (-60.0, False)
 
 
+_plain = Client.force_login
+
+
+def sign_in(client: Client, user: Any, *, second_factor: bool = True, **options: Any) -> None:
+    """A whole sign-in: the session says that a second factor was given, just now."""
+    _plain(client, user, **options)
+    if second_factor:
+        request = HttpRequest()
+        request.session = client.session
+        record_authentication(request, user, method="mfa", type="totp")
+        request.session.save()
+
+
 @pytest.fixture(autouse=True)
 def _signed_in_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    """force_login stands for a whole sign-in: its session says that a second factor was given, just now."""
-    plain = Client.force_login
-
-    def force_login(client: Client, user: Any, *, second_factor: bool = True, **options: Any) -> None:
-        plain(client, user, **options)
-        if second_factor:
-            request = HttpRequest()
-            request.session = client.session
-            record_authentication(request, user, method="mfa", type="totp")
-            request.session.save()
-
-    monkeypatch.setattr(Client, "force_login", force_login)
+    """force_login stands for a whole sign-in."""
+    monkeypatch.setattr(Client, "force_login", sign_in)

@@ -18,7 +18,7 @@ def holds(user: Any, roles: Iterable[Role]) -> bool:
 
 
 class ByRole:
-    """For a ModelAdmin (before it in the bases): who reads and who writes. Nobody deletes."""
+    """For a ModelAdmin (before it in the bases): who reads, and who writes (none: nobody). Nobody deletes."""
 
     readers: tuple[Role, ...] = tuple(Role)
     writers: tuple[Role, ...] = (Role.ADMINISTRATOR,)
@@ -30,10 +30,10 @@ class ByRole:
         return holds(request.user, self.readers)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return holds(request.user, self.writers)
+        return bool(self.writers) and holds(request.user, self.writers)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return holds(request.user, self.writers)
+        return self.has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -53,6 +53,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = serializers.ListField(child=serializers.DictField(), required=False)  # type: ignore[assignment]
 
 
+def problems(*statuses: int) -> dict[tuple[int, str], type[ProblemSerializer]]:
+    return {(status, "application/problem+json"): ProblemSerializer for status in statuses}
+
+
 BAD_REQUEST = {
     (400, "application/problem+json"): OpenApiResponse(ProblemSerializer, "A parameter was refused.")
 }

@@ -13,7 +13,7 @@ from geoportal.geography.directions import Links, links
 from geoportal.geography.models import Zone
 from geoportal.geography.quality import Quality
 from maps.models import Place, PublicCompany
-from permits.models import LocationKind, PermitType
+from permits.models import LocationKind, PermitType, Risk
 from permits.status import Status
 
 GEOMETRY = {
@@ -40,6 +40,7 @@ class PermitSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     commodities = serializers.SerializerMethodField()
     zone = serializers.SerializerMethodField()
     status = serializers.CharField()
+    risk = serializers.ChoiceField(Risk.choices, allow_blank=True, help_text="empty: not known")
     location_quality = serializers.CharField(source="quality")
     location_withheld = serializers.BooleanField(source="withheld")
     replaced_by = serializers.CharField(allow_null=True, help_text="public id of the permit that replaced it")

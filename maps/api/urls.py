@@ -18,6 +18,8 @@ urlpatterns = [
     path("v1/search/", views.Search.as_view(), name="api-search"),
     path("v1/validate/", validate.ValidateFile.as_view(), name="api-validate-file"),
     path("v1/validate/<str:seal_id>/", validate.Validate.as_view(), name="api-validate"),
+    # an address that is none is told as a program reads it
+    path("v1/<path:unknown>/", views.Unknown.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

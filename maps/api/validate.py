@@ -53,7 +53,7 @@ class Validate(PublicView):
 
     @extend_schema(
         operation_id="validate",
-        responses={200: _ANSWER, 400: _ANSWER, 404: _ANSWER, 410: _ANSWER, 429: schema.ProblemSerializer},
+        responses={**dict.fromkeys((200, 400, 404, 410), _ANSWER), **schema.problems(429)},
     )
     def get(self, request: Request, seal_id: str) -> Any:
         only(request.query_params)
@@ -86,7 +86,7 @@ class ValidateFile(PublicView):
         },
         responses={
             **dict.fromkeys((200, 404, 410), _ANSWER),
-            **dict.fromkeys((400, 413, 415, 429), schema.ProblemSerializer),
+            **schema.problems(400, 413, 415, 429),
         },
     )
     def post(self, request: Request) -> Any:

@@ -212,3 +212,9 @@ class Search(PublicView):
         asked = filters.require(request.query_params)
         found = suggest(asked.q, near=asked.near_point)
         return Response({"suggestions": SuggestionSerializer(found, many=True).data})
+
+
+@extend_schema(exclude=True)
+class Unknown(PublicView):
+    def get(self, request: Request, unknown: str) -> Any:
+        return schema.not_found("address", "All addresses stand in /api/schema/.")

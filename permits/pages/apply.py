@@ -7,13 +7,13 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from geoportal import intake
+from geoportal import intake, limits
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography import geocoding
@@ -30,6 +30,7 @@ from permits.points import read_latlon
 from permits.refusals import Refused
 
 LONGEST = 100_000  # characters of one step
+MOST_PINS = 10  # of one application in an hour: each costs a slow hash
 
 
 def who(request: HttpRequest) -> User:
@@ -89,8 +90,11 @@ def _begin(request: HttpRequest) -> HttpResponse:
     if former is None and purpose != Purpose.NEW:
         messages.error(request, _("Choose the permit that this is about from the page of your business."))
         return redirect("apply-choose")
-    kind = former.type if former else get_object_or_404(PermitType, code=request.POST.get("jenis", "")[:30])
+    code = request.POST.get("jenis", "")[:30].replace("\0", "")
+    kind = former.type if former else PermitType.objects.filter(code=code).first()
     try:
+        if kind is None:
+            raise Refused(_("This permit type cannot be applied for here yet. Ask at the counter."))
         made = applications.begin(kind, purpose, by=who(request), former=former)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -323,7 +327,11 @@ def receipt_pin(request: HttpRequest, application: Application) -> str | None:
 def pin(request: HttpRequest, public_id: str) -> HttpResponse:
     application = own(request, public_id)
     try:
-        return with_pin(application, applications.new_pin(application, by=who(request)))
+        with limits.misses("new-pin", public_id, most=MOST_PINS, seconds=3600):
+            return with_pin(application, applications.new_pin(application, by=who(request)))
+    except limits.TooMany:
+        messages.error(request, _("Many new PINs were made. Use the newest one, or try again in an hour."))
+        return redirect("apply-own", public_id)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("apply-own", public_id)

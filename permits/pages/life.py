@@ -24,6 +24,7 @@ from permits.letters.render import render as set_letter
 from permits.models import Act, Application, Decision, DecisionState, Letter, Permit
 from permits.pages.answers import private, refusals_told
 from permits.pages.apply import who
+from permits.pages.case import reads_drafts
 from permits.pages.queue import staff_only
 from permits.refusals import Refused
 
@@ -97,6 +98,7 @@ def permit(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form if form.errors or (writes and form.fields["act"].choices) else None,  # type: ignore[attr-defined]
         "waits": waits,
         "version": decisions.version(waits) if waits else "",
+        "may_read": reads_drafts(user),
         "may_verify": drafted and user.has_role(Role.OFFICIAL),
         "may_return": waits is not None and waits.state != DecisionState.ISSUING and _returns(user),
         "may_sign": waits is not None and waits.state == DecisionState.VERIFIED and _signs(user),
@@ -133,8 +135,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letter as it would be signed today, each page marked as a draft."""
-    staff_only(request)
+    """The letter as it would be signed today, each page marked as a draft: to who writes and signs."""
+    staff_only(request, reads_drafts)
     row = get_object_or_404(Decision.objects.open().select_related("permit__type", "permit__company"), pk=pk)
     content = decision_letter(row, on=timezone.localdate()).numbered("…")
     try:

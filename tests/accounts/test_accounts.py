@@ -16,6 +16,7 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import DUTIES, Role
 from geoportal.accounts.second_factor import second_factor_fresh
 from geoportal.models import Message
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 EMAIL, PASSWORD = "uji@contoh.invalid", "batik tulis Uji 2026"
@@ -303,3 +304,13 @@ def test_pages_of_ones_own_account_open(client: Client, path: str) -> None:
     page = client.get(path)
     assert page.status_code == 200
     assert 'id="isi"' in page.content.decode()
+
+
+def test_a_sign_in_without_a_name_is_a_wrong_one_and_no_failure_of_ours(client: Client) -> None:
+    assert sign_in(client, login="").status_code == 200
+    assert client.post("/masuk/").status_code == 200
+
+
+def test_whoever_is_signed_in_has_no_code_to_give(client: Client) -> None:
+    client.force_login(factories.applicant())
+    assert client.get("/akun/telepon/").headers["Location"] == "/akun/"

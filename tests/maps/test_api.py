@@ -237,3 +237,10 @@ def test_the_document_says_what_there_is(client: Client) -> None:
         "limit", "after",
     }  # fmt: skip
     assert client.get("/api/docs/").status_code == 200
+
+
+def test_an_address_that_is_none_is_told_as_programs_read_it(client: Client) -> None:
+    for path in ("/api/v1/companies/n%C3%A4/", "/api/v1/nothing/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert client.get("/api/v1/permits").headers["Location"] == "/api/v1/permits/"  # a slash too few

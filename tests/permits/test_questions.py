@@ -144,3 +144,8 @@ def test_the_version_of_the_filing_stays(made: Application) -> None:
     kind.service_days = 99
     kind.save()
     assert made.version.definition["service_days"] == 7
+
+
+def test_a_row_of_five_thousand_digits_is_no_row() -> None:
+    asked = Definition.parse(DEFINITION).questions
+    assert questions.rows_of(asked, {"q-ahli." + "9" * 5000 + ".nama": "Contoh"}) == {"ahli": 1}

@@ -32,4 +32,4 @@ def test_the_original_stays_as_it_came_beside_its_page_images(case: str) -> None
 
 def test_an_applicants_own_signature_survives() -> None:
     upload = uploads.receive(ContentFile(good.signed()), by=None, name="a.pdf")
-    assert verify(uploads.original(upload)) in (Finding.OURS, Finding.FOREIGN)
+    assert verify(uploads.original(upload)).finding in (Finding.OURS, Finding.FOREIGN)
