@@ -25,6 +25,7 @@ class Table:
         text = tomllib.loads((HERE / "table.toml").read_text())
         self.groups: dict[str, str] = text.pop("groups")
         statuses: dict[str, str] = text.pop("statuses")
+        self.by_status: dict[str, dict[str, str]] = text.pop("by_status")
         self.lines: dict[str, Line] = {}
         for section in text.values():
             for route, row in section.items():
@@ -43,9 +44,16 @@ class Table:
             nothing=row.get("else") == "404",
         )
 
-    def people(self, words: str) -> frozenset[str]:
-        """Groups may stand for groups."""
+    def people(self, words: str, status: str | None = None) -> frozenset[str]:
+        """Groups may stand for groups, and for others in each status; None: in any of them."""
         found: set[str] = set()
         for word in words.split():
-            found |= self.people(self.groups[word]) if word in self.groups else {word}
+            if word in self.by_status:
+                rows = self.by_status[word]
+                said = " ".join(rows.values()) if status is None else rows.get(status, "")
+            else:
+                said = self.groups.get(word, "")
+            found |= (
+                self.people(said, status) if word in self.groups or said else {word} - set(self.by_status)
+            )
         return frozenset(found)

@@ -42,7 +42,7 @@ POSTED, ASKED = _names("POST"), _names("GET")
 def _opener(line: Line, method: str, world: World, thing: Thing) -> str:
     """Somebody to whom it opens."""
     words = line.opens[method]
-    named = TABLE.people(words if isinstance(words, str) else words[thing.status])
+    named = TABLE.people(words if isinstance(words, str) else words[thing.status], thing.status)
     if named & {"owner", "partner"}:
         named = (named - {"owner", "partner"}) | thing.owners
     return next((who for who in sorted(named) if who in world.clients), "nobody")

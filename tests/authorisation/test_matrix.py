@@ -36,7 +36,7 @@ def expected(line: Line, method: str, who: str, thing: Thing) -> set[str]:
     if method not in line.opens:
         return {"no such method", "sign in", "second factor", "closed"}
     words = line.opens[method]
-    named = TABLE.people(words if isinstance(words, str) else words[thing.status])
+    named = TABLE.people(words if isinstance(words, str) else words[thing.status], thing.status)
     if "anyone" in named:
         return {"opens", "leads on", "closed"}  # closed: of what is not there, or of a signature that is none
     if "elsewhere" in named:
