@@ -138,7 +138,7 @@ def test_a_permit_is_validated_by_number_and_a_letter_by_its_code(
 def photo() -> dict[str, Any]:
     """A proof as a phone takes it."""
     file = BytesIO()
-    Image.new("RGB", (40, 30), "white").save(file, "JPEG")
+    Image.new("RGB", (640, 480), "white").save(file, "JPEG")
     return {"name": "NIB saya.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 

@@ -46,7 +46,7 @@ def press(client: Client, *made: Application, passphrase: str = PASSPHRASE) -> A
 def test_a_draft_is_shown_to_who_writes_verifies_and_signs_and_is_marked(
     client: Client, tmp_path: Path
 ) -> None:
-    made = factories.at("review")
+    made = factories.at("signing")
     for role in (Role.BACK_OFFICE, Role.OFFICIAL, Role.HEAD):
         signed_in(client, role)
         answer = client.get(url("case-draft-pdf", made))

@@ -56,8 +56,6 @@ SECRETS = {name: leaks.words(name) for name in (NIK, PHONE, EMAIL, NAME, ADDRESS
 
 @pytest.fixture(autouse=True)
 def _files(settings: Settings, tmp_path: Path) -> None:
-    private = settings.STORAGES["private"] | {"OPTIONS": {"location": tmp_path / "private"}}
-    settings.STORAGES = settings.STORAGES | {"private": private}
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
@@ -250,7 +248,7 @@ def test_nothing_of_the_person_is_left_where_it_must_not_be(
     assert decided.applicant_phone == ""
     (kept,) = Upload.objects.all()
     assert kept == decided.documents.get().upload
-    files = [path for path in (tmp_path / "private").rglob("*") if path.is_file()]
+    files = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
     assert {path.parent.name for path in files} == {kept.public_id}
     request.refresh_from_db()
     assert request.state == ErasureState.DONE
