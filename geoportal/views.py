@@ -41,7 +41,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it on pages that name no icon: the administration, the API's pages, a framed map."""
-    return redirect(static("geoportal/favicon.svg"))
+    response = redirect(static("geoportal/favicon.svg"))
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a framed map asks from an origin of its own
+    return response
 
 
 #: Good for so long: a copy that somebody kept must not outlive whom it names (RFC 9116: at most a year).

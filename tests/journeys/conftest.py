@@ -157,7 +157,7 @@ class Journey:
         # a page that answers with a refusal is what a test may have asked for; a failure of ours never is
         refusal = "status of 4" in message.text and message.location["url"] in self.documents
         if message.type == "error" and not refusal:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location}")
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
