@@ -42,7 +42,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it on pages that name no icon: the administration, the API's pages, a framed map."""
     response = redirect(static("geoportal/favicon.svg"))
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a framed map asks from an origin of its own
+    # a framed map asks from an origin of its own
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
