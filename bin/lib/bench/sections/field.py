@@ -151,7 +151,7 @@ def count(city: City, cases: list[Case]) -> Found:
         "SELECT v.public_id, u.sha256, u.path FROM permits_visitphoto p"
         " JOIN permits_upload u ON u.id = p.upload_id JOIN permits_visit v ON v.id = p.visit_id"
     ):
-        file = _sha256(FOLDER / "private" / folder / "original")
+        file = _sha256(FOLDER / "media" / folder / "original")
         found.differing += file != digest
         stored.setdefault(visit, Counter())[file] += 1
     reports = city.ask(
