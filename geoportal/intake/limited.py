@@ -16,7 +16,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Limits:
-    seconds: int  # by the clock
+    seconds: float  # by the clock
     cpu_seconds: int
     memory: int  # bytes
     file_bytes: int  # of each file that it writes
@@ -38,7 +38,7 @@ def run(
     )
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits) -> None:
     for what, most in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_AS, limits.memory),
@@ -50,5 +50,5 @@ def _limit(limits: Limits) -> None:
 
 
 if __name__ == "__main__":
-    _limit(Limits(**json.loads(sys.argv[1])))
+    limit(Limits(**json.loads(sys.argv[1])))
     runpy.run_path(sys.argv[2], run_name="__main__")

@@ -6,14 +6,12 @@ Standard input: a line of JSON {"pins": {SHA-256 of a certificate, hex: {"since"
 
 import json
 import logging
-import resource
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-CPU_SECONDS, MEMORY = 5, 1 << 30
 DIGESTS = frozenset({"sha256", "sha384", "sha512"})  # an older one can be made to fit another text
 FORMATS = frozenset({"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"})
 MOST_OBJECTS = 50_000  # looked at to say what was changed; a letter of ours has some hundreds
@@ -22,17 +20,6 @@ PARTS = {
     "/AcroForm": "fields", "/OCProperties": "layers",
 }  # fmt: skip
 OTHER_NAMES = {"/JavaScript": "actions", "/EmbeddedFiles": "attachments"}
-
-
-def limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def without_network() -> None:
@@ -261,7 +248,6 @@ def _pages(root: Any) -> list[tuple[tuple[int, int], Any]]:
 
 
 if __name__ == "__main__":
-    limit()
     without_network()
     logging.disable()
     head = json.loads(sys.stdin.buffer.readline())

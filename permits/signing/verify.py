@@ -6,16 +6,17 @@ that is pinned, from its time, and the last one must cover the file to its end, 
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from geoportal.intake import limited
 from permits.signing import keys
 
-SECONDS = 20  # the child has 5 of the processor (judge.py), and may have to wait for it
+# by the clock much more than of the processor, which it may have to wait for; nothing is written
+LIMITS: Final = limited.Limits(seconds=20, cpu_seconds=5, memory=1 << 30, file_bytes=0)
 MOST_BYTES = 10_000_000
 _JUDGE = Path(__file__).with_name("judge.py")
 
@@ -60,14 +61,7 @@ def verify(pdf: bytes) -> Judgement:
         return Judgement(Finding.NOT_PDF)
     head = json.dumps({"pins": keys.pins(), "now": time.time()}).encode() + b"\n"
     try:
-        done = subprocess.run(  # noqa: S603 - our own script
-            [sys.executable, "-I", "-B", str(_JUDGE)],
-            input=head + pdf,
-            capture_output=True,
-            timeout=SECONDS,
-            env={},
-            cwd="/",
-        )
+        done = limited.run(_JUDGE, head + pdf, LIMITS)
     except subprocess.TimeoutExpired:
         return read(None)
     return read(json.loads(done.stdout) if done.stdout else None)

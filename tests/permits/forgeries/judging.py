@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 
-def answer(judge: Any, task: dict[str, Any], file: str) -> Any:
+def answer(judge: Any, limited: Any, task: dict[str, Any], file: str) -> Any:
     """What one fork says."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -21,7 +21,7 @@ def answer(judge: Any, task: dict[str, Any], file: str) -> Any:
         os.close(reading)
         try:
             pdf = Path(file).read_bytes()
-            judge.limit()
+            limited.limit(limited.Limits(**task["limits"]))
             os.write(writing, json.dumps(judge.judge(pdf, task["pins"], task["now"])).encode())
         finally:
             os._exit(0)
@@ -32,19 +32,24 @@ def answer(judge: Any, task: dict[str, Any], file: str) -> Any:
     return json.loads(text) if text else None
 
 
-def main() -> None:
-    task = json.load(sys.stdin)
-    spec = importlib.util.spec_from_file_location("judge", task["judge"])
+def module(name: str, file: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, file)
     assert spec
     assert spec.loader
-    judge = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(judge)
+    made = sys.modules[name] = importlib.util.module_from_spec(spec)  # a dataclass looks itself up there
+    spec.loader.exec_module(made)
+    return made
+
+
+def main() -> None:
+    task = json.load(sys.stdin)
+    judge, limited = module("judge", task["judge"]), module("limited", task["limited"])
     judge.without_network()
     judge.judge(b"%PDF-1.7", {})  # brings pyHanko
     import pyhanko.sign.validation  # noqa: F401
 
     logging.disable()
-    json.dump([answer(judge, task, file) for file in task["files"]], sys.stdout)
+    json.dump([answer(judge, limited, task, file) for file in task["files"]], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from geoportal.intake import limited
 from geoportal.plugins import plugin
 from maps import file_verdict
 from maps.api import validate as api
@@ -94,6 +96,7 @@ def judgements(
     for file, pdf in zip(files, corpus.values(), strict=True):
         file.write_bytes(pdf)
     task = {"judge": str(verify._JUDGE), "pins": pins, "now": time(0)}
+    task |= {"limited": limited.__file__, "limits": asdict(verify.LIMITS)}
     command = [sys.executable, "-I", judging.__file__]
 
     def judged(half: list[Path]) -> list[Any]:

@@ -1,5 +1,6 @@
 """What a file's signatures prove, tried with the ways a letter can be forged."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +13,7 @@ from pyhanko.sign import signers
 
 from permits.signing import Signed
 from permits.signing.backends.pkcs12 import Pkcs12Signer
-from permits.signing.verify import Finding, verify
+from permits.signing.verify import LIMITS, Finding, verify
 from tests.permits.conftest import PASSPHRASE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing")]
@@ -79,5 +80,5 @@ def test_not_signed_not_a_pdf_and_broken(letter: bytes, genuine: bytes) -> None:
 
 
 def test_a_file_that_is_too_hard_is_given_up(letter: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("permits.signing.verify.SECONDS", 0.001)
+    monkeypatch.setattr("permits.signing.verify.LIMITS", replace(LIMITS, seconds=0.001))
     assert verify(letter).finding == Finding.UNREADABLE
