@@ -23,7 +23,7 @@ from tests.geoportal.test_public_surface import WRITTEN, address
 pytestmark = pytest.mark.django_db
 ROUTES = sorted({route for route, _ in WRITTEN})
 OPEN = ("api/", "tiles/")  # CORS *: for other sites' pages
-FRAMED = {"statistik/peta/"}  # in a sandboxed frame, with hashes of its own
+FRAMED = {"statistik/peta/", "favicon.ico"}  # a map in a sandboxed frame, and the icon it asks for
 
 
 @pytest.fixture
