@@ -114,7 +114,8 @@ export const PermitTiles = Vector.extend({
     const least = zoom < STREETS ? apart(zoom) * scale : 0.01;
     const at = ({ x, y }) => this._map.unproject(L.point(x, y), zoom);
     for (const found of gather(loads.flatMap((load) => load.places), least)) {
-      const members = L.latLngBounds(found.members.map(at));
+      const [west, north, east, south] = found.box;
+      const members = () => L.latLngBounds(at({ x: west, y: south }), at({ x: east, y: north }));
       this._marks.push(this.options.make(at(found), { ...found, members }).addTo(this._map));
     }
   },
@@ -131,19 +132,20 @@ function* points(layer, size) {
   }
 }
 
-/** What would overlap becomes one, at the mean of its members; the larger ones draw the smaller in. */
+/** What would overlap becomes one, at the mean of its members, who lie in `box`; the larger draw the smaller in. */
 function gather(places, least) {
   const found = [];
   for (const one of places.sort((a, b) => (b.n || 1) - (a.n || 1))) {
     const { n: more = 1, x, y } = one;
-    const near = found.find((other) => Math.hypot(other.x - x, other.y - y) < least);
+    const near = found.find((other) => (other.x - x) ** 2 + (other.y - y) ** 2 < least ** 2);
     if (near) {
-      near.members.push({ x, y });
+      const [west, north, east, south] = near.box;
+      near.box = [Math.min(west, x), Math.min(north, y), Math.max(east, x), Math.max(south, y)];
       near.same = false;
       near.n += more;
       near.x += ((x - near.x) * more) / near.n;
       near.y += ((y - near.y) * more) / near.n;
-    } else found.push({ ...one, n: more, members: [{ x, y }] });
+    } else found.push({ ...one, n: more, box: [x, y, x, y] });
   }
   return found;
 }

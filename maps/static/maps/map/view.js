@@ -70,15 +70,16 @@ export function createMap(pane, page) {
       page.card(spot, id);
       return;
     }
-    const { x, y } = map.project(members.getNorthEast()).subtract(map.project(members.getSouthWest()));
+    const box = members();
+    const { x, y } = map.project(box.getNorthEast()).subtract(map.project(box.getSouthWest()));
     if (same || map.getZoom() === ZOOM.maxZoom) {
       // a tile knows a point to 1/4096 of its side
       const step = (EQUATOR * Math.cos((spot.lat * Math.PI) / 180)) / 2 ** (map.getZoom() - 1) / 4096;
       page.around(spot, step < 0.5 ? `di=${asText(spot)}` : `dekat=${asText(spot)}&radius=${step.toFixed(1)}`);
     } else {
-      const fitting = Math.max(Math.abs(x), Math.abs(y)) > 8 ? map.getBoundsZoom(members, false, L.point(120, 120)) : 0;
+      const fitting = Math.max(Math.abs(x), Math.abs(y)) > 8 ? map.getBoundsZoom(box, false, L.point(120, 120)) : 0;
       const zoom = Math.min(ZOOM.maxZoom, map.getZoom() + 3, Math.max(map.getZoom() + 2, fitting));
-      map.setView(members.getCenter(), zoom);
+      map.setView(box.getCenter(), zoom);
     }
   }
 
