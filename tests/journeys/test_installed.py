@@ -37,6 +37,8 @@ class Signal(socketserver.ThreadingTCPServer):
     """Carries connections to the site until it is cut: workers of a page notice that, too."""
 
     daemon_threads = allow_reuse_address = True
+    #: what becomes of bytes on their way to the reader
+    edit: Callable[[bytes], bytes] = staticmethod(bytes)
 
     def __init__(self, port: int) -> None:
         self.site, self.lines = port, list[socket.socket]()
@@ -69,7 +71,7 @@ class Carrier(socketserver.BaseRequestHandler):
     def carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                target.sendall(data)
+                target.sendall(self.server.edit(data) if target is self.request else data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
 

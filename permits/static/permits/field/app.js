@@ -154,7 +154,12 @@ function describe(one, view) {
 }
 
 let keeping;
-const keep = async () => (open ? guarded(() => store.keepDraft(open.draft)) : null);
+const keep = async () => {
+  if (!open) return null;
+  const done = await guarded(() => store.keepDraft(open.draft));
+  if (done !== null) note("full");
+  return done;
+};
 const soon = () => {
   clearTimeout(keeping);
   keeping = setTimeout(keep, 250);
@@ -289,6 +294,7 @@ function pictures(draft, view) {
         draft.photos = changed.photos;
         try {
           await store.addPhoto(photo, changed);
+          note("full");
         } catch (error) {
           draft.photos = before; // nothing half kept: the photograph is not in the report either
           if (error?.name !== "QuotaExceededError") throw error;
