@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from geoportal import limits
-from geoportal.problems import problem
+from geoportal.problems import FOR_PROGRAMS, problem
 from geoportal.public import PUBLIC_ROUTES
 
 _View = Callable[[HttpRequest], HttpResponse]
 _FORWARDED: Final = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
-_FOR_PROGRAMS: Final = ("/api/", "/lapangan/")
 #: Most bytes of a body, by how the path begins; the first that fits. Files are limited again.
 MOST_BYTES: Final = (
     ("/lapangan/", 260_000_000),  # a report without the app: ten photographs as phones take them
@@ -78,7 +77,7 @@ class BodySizeMiddleware:
         if length.isdecimal() and int(length) <= most:
             return self.get_response(request)
         megabytes = most // 1_000_000
-        if request.path.startswith(_FOR_PROGRAMS):
+        if request.path.startswith((*FOR_PROGRAMS, "/lapangan/")):
             response: HttpResponse = problem(413, "Too large", f"At most {megabytes} MB at a time.")
         else:
             response = render(request, "413.html", {"most": megabytes}, status=413)

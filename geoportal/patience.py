@@ -9,12 +9,11 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from geoportal.problems import problem
+from geoportal.problems import FOR_PROGRAMS, problem
 from geoportal.public import PUBLIC_ROUTES
 
 RETRY_AFTER = 30  # seconds
 CANCELLED = "57014"  # what PostgreSQL calls a query that was ended
-FOR_PROGRAMS = ("/api/", "/tiles/", "/ogc/")
 
 _limits: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # ms, of connections for which it was changed
 

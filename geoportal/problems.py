@@ -6,6 +6,8 @@ from django.http import JsonResponse
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
+FOR_PROGRAMS = ("/api/", "/tiles/", "/ogc/")  # where programs read answers, not people
+
 
 def problem(status: int, title: str, detail: str = "", **more: Any) -> JsonResponse:
     """An error answer: what is wrong (title), why and what to do (detail), and anything a program can use."""

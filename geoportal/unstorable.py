@@ -5,8 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
-from geoportal.patience import FOR_PROGRAMS
-from geoportal.problems import problem
+from geoportal.problems import FOR_PROGRAMS, problem
 
 
 class UnstorableTextMiddleware:

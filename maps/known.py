@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from companies.models import Commodity
 from geoportal.caching import PUBLIC_SECONDS
 from geoportal.geography.models import Zone
 from permits.models import PermitType
 
-_kept: dict[str, tuple[float, dict[Any, Any]]] = {}
+T = TypeVar("T")
+_kept: dict[str, tuple[float, Any]] = {}
 
 
 def forget() -> None:
@@ -17,22 +18,22 @@ def forget() -> None:
     _kept.clear()
 
 
-def _once(what: str, load: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
-    if what not in _kept or time.monotonic() - _kept[what][0] > PUBLIC_SECONDS:
+def once(what: str, load: Callable[[], T], seconds: float = PUBLIC_SECONDS) -> T:
+    if what not in _kept or time.monotonic() - _kept[what][0] > seconds:
         _kept[what] = (time.monotonic(), load())
-    return _kept[what][1]
+    return cast("T", _kept[what][1])
 
 
 def commodities() -> dict[int, Commodity]:
-    return _once("commodities", Commodity.objects.in_bulk)
+    return once("commodities", Commodity.objects.in_bulk)
 
 
 def types() -> dict[int, PermitType]:
     rows = PermitType.objects.defer("documents", "renewal_documents")
-    return _once("types", rows.in_bulk)
+    return once("types", rows.in_bulk)
 
 
 def villages() -> dict[str, Zone]:
     """Each with its district."""
     rows = Zone.objects.villages().select_related("parent").defer("area", "parent__area")
-    return _once("villages", rows.in_bulk)
+    return once("villages", rows.in_bulk)

@@ -7,7 +7,6 @@ when none of these finds anything. Reads public relations only.
 
 import hashlib
 import re
-import time
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,6 +20,7 @@ from companies.models import Commodity
 from geoportal.geography.models import Zone
 from geoportal.templatetags.kit import local
 from maps import names
+from maps.known import once
 from maps.models import Place, PlaceQuerySet
 from permits.models import PermitType
 
@@ -62,33 +62,22 @@ class Vocabulary:
         return hashlib.blake2b(repr(words).encode(), digest_size=6).hexdigest()
 
 
-_known: tuple[float, Vocabulary] | None = None
-
-
-def forget() -> None:
-    """Drops what this process remembers of the short lists."""
-    global _known
-    _known = None
-
-
 def words_of(q: str) -> tuple[str, ...]:
     return tuple(fold(q).split()[:MAX_WORDS])
 
 
 def vocabulary() -> Vocabulary:
     """Three queries, at most every 30 s a process."""
-    global _known
-    if _known is None or time.monotonic() - _known[0] > _VOCABULARY_SECONDS:
-        types = PermitType.objects.only("id", "code", "name", "name_en", "sector", "keywords")
-        _known = (
-            time.monotonic(),
-            Vocabulary(
-                tuple((c, _phrases(c.name, c.name_en, *c.synonyms)) for c in Commodity.objects.all()),
-                tuple((z, _phrases(z.name)) for z in Zone.objects.villages().defer("area")),
-                tuple((t, _phrases(t.name, t.name_en, *t.keywords)) for t in types),
-            ),
-        )
-    return _known[1]
+    return once("vocabulary", _vocabulary, _VOCABULARY_SECONDS)
+
+
+def _vocabulary() -> Vocabulary:
+    types = PermitType.objects.only("id", "code", "name", "name_en", "sector", "keywords")
+    return Vocabulary(
+        tuple((c, _phrases(c.name, c.name_en, *c.synonyms)) for c in Commodity.objects.all()),
+        tuple((z, _phrases(z.name)) for z in Zone.objects.villages().defer("area")),
+        tuple((t, _phrases(t.name, t.name_en, *t.keywords)) for t in types),
+    )
 
 
 def _phrases(*texts: str) -> tuple[str, ...]:

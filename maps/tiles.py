@@ -24,7 +24,6 @@ from maps.models import CODE_BITS, Centimetres
 
 MAX_ZOOM = 20
 MAX_POINTS = 1000
-EXTENT = 4096
 VERSION_SECONDS = 2.0
 
 LAYERS = {

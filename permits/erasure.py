@@ -7,7 +7,6 @@ letter, for they are what the permit was decided on. The log of events names acc
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Final
 
 from allauth.account.models import EmailAddress
@@ -41,7 +40,6 @@ from permits.workflow import Forbidden
 
 GONE: Final = "(dihapus)"
 OFFICERS: Final = (Role.ADMINISTRATOR, Role.FRONT_OFFICE)
-ANSWERED_WITHIN: Final = timedelta(hours=3 * 24)
 
 
 def may_execute(user: User) -> bool:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from geoportal import demo, roles
-from maps import known, search, tiles
+from maps import known, tiles
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,6 @@ def zones(db: None) -> None:
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     """What a process may remember for seconds, a test must not."""
-    search.forget()
     known.forget()
     caches["pages"].clear()
     tiles.forget()

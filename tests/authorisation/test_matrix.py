@@ -60,7 +60,7 @@ def _standing(named: frozenset[str], thing: Thing) -> frozenset[str]:
 
 
 def people_asked(line: Line, method: str, n: int, world: World) -> Iterable[str]:
-    """About the `n`-th thing. About every fifth everybody; else who is named, of all staff two."""
+    """About the `n`-th thing. About every eighth everybody; else who is named, of all staff two."""
     words = line.opens.get(method, "anyone")
     if words == "anyone":
         return ("nobody", "unproven", "owner", "head")
@@ -68,7 +68,7 @@ def people_asked(line: Line, method: str, n: int, world: World) -> Iterable[str]
     named = {"stranger", "front_office"}.union(*map(TABLE.people, said))
     if named.issuperset(STAFF):
         named -= set(STAFF) - {"front_office", "administrator"}
-    return [who for who in world.clients if who in named or n % 5 == 0]
+    return [who for who in world.clients if who in named or n % 8 == 0]
 
 
 @pytest.mark.parametrize("route", sorted(WRITTEN))

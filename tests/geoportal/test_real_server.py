@@ -4,9 +4,6 @@ import http.client
 import os
 import secrets
 import socket
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,20 +11,14 @@ from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings as site
 from django.db import connection
 
 from geoportal.ids import ALPHABET
+from tests.servers import served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS, TRIES, MOST, AT_ONCE = 3, 400, 50, 16
 HERE = "203.0.113.5"
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -44,40 +35,9 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "ALLOWED_HOSTS": "localhost",
         "TRUSTED_PROXIES": "127.0.0.1",
     }
-    port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "geoportal.wsgi:application",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-    ]
-    command += [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        str(WORKERS),
-        "--blocking-threads",
-        "1",
-    ]
-    command += ["--http1-buffer-size", "65536", "--log-level", "error"]
-    server = subprocess.Popen(command, cwd=site.BASE_DIR, env=env)
-    try:
-        for _ in range(300):
-            assert server.poll() is None, "the server ended before it answered"
-            try:
-                if ask(port, "GET", "/livez")[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
+    options = ("--http1-buffer-size", "65536", "--log-level", "error")
+    with served(env, *options, workers=WORKERS, ready="/livez") as port:
         yield port
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def ask(

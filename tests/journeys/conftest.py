@@ -2,11 +2,8 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +15,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from psycopg2.sql import SQL, Identifier
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.servers import ROOT, served
+
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -40,12 +38,6 @@ def _recreate(owner: str, name: str) -> None:
             cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _static_is_stale() -> bool:
     manifest = ROOT / ".local" / "static" / "staticfiles.json"
     if not manifest.exists():
@@ -56,7 +48,9 @@ def _static_is_stale() -> bool:
 
 
 def _name() -> str:
-    return os.environ.get("PYTEST_DB", "test_sakpore") + "_journeys"
+    """Of each process of tests its own."""
+    mine = os.environ.get("PYTEST_DB", "test_sakpore"), os.environ.get("PYTEST_XDIST_WORKER"), "journeys"
+    return "_".join(filter(None, mine))
 
 
 def _owner() -> str:
@@ -97,36 +91,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         command = [sys.executable, "manage.py", *step.split()]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{step}: {done.stderr[-2000:]}"
-    port = _free_port()
-    granian = [
-        sys.executable,
-        "-m",
-        "granian",
-        "geoportal.wsgi:application",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-    ]
-    granian += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "1"]
-    server = subprocess.Popen([*granian, "--log-level", "warning"], cwd=ROOT, env=env)
-    try:
-        _wait(f"http://localhost:{port}/readyz", server)
+    with served(env, "--log-level", "warning", workers=2, ready="/readyz") as port:
         yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(150):
-        assert server.poll() is None, "the server ended before it answered"
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"{address} did not answer")
 
 
 @pytest.fixture(scope="module")

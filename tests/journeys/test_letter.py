@@ -13,10 +13,11 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESK, PHONE, ROOT, Journey, database_environment
+from tests.journeys.conftest import DESK, PHONE, Journey, database_environment
 from tests.journeys.test_pages import faults, sign_in
 from tests.permits.letters.test_render import page_image, text_of
 from tests.permits.signing.test_signers import openssl_accepts
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.journey
 Start = Callable[..., Journey]

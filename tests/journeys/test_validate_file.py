@@ -12,8 +12,9 @@ from playwright.sync_api import Request, expect
 
 from permits.letters.content import Kind
 from permits.letters.render import render
-from tests.journeys.conftest import DESK, PHONE, ROOT, Journey, database_environment
+from tests.journeys.conftest import DESK, PHONE, Journey, database_environment
 from tests.permits.letters.example import content
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.journey
 Start = Callable[..., Journey]

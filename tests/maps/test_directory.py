@@ -11,17 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companies.models import Company, LegalForm
-from maps import search
+from maps import known
 from maps.pages import directory
 from permits.models import PermitCommodity, Provenance
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_vocabulary() -> None:
-    search.forget()
 
 
 def names(client: Client, query: str = "") -> list[str]:
@@ -165,7 +160,7 @@ def test_a_page_takes_few_queries(client: Client) -> None:
     for n in range(12):
         factories.permit(factories.company(f"Contoh {n}"), commodities=[batik])
     for query in ("", "?q=contoh", "?q=batik&urut=nama", "?komoditas=batik&dekat=109.6,-6.8&bentuk=pt"):
-        search.forget()
+        known.forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/perusahaan/{query}")
         assert len(queries) <= 12, query

@@ -15,7 +15,6 @@ from django.test import Client
 
 from geoportal import demo
 from geoportal.public import PUBLIC_ROUTES
-from maps import search
 from permits import seal
 from permits.letters import store
 from permits.models import Letter, Permit
@@ -47,7 +46,6 @@ def as_public() -> Iterator[None]:
 @pytest.fixture
 def city(db: None, tmp_path: Path, settings: Any) -> dict[str, str]:
     """One of everything, and the addresses of it by route."""
-    search.forget()
     village = factories.village()
     batik = factories.commodity("batik")
     holder = factories.company("Contoh Batik", slug="contoh-batik")

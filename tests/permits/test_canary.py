@@ -33,7 +33,7 @@ from geoportal.accounts.roles import Role
 from geoportal.discretion import Lines
 from geoportal.ids import new_id
 from geoportal.public import PUBLIC_ROUTES
-from maps import search, tiles
+from maps import known, tiles
 from permits import signatures, workflow
 from permits.letters import store
 from permits.models import Application, LocationPublic
@@ -188,7 +188,7 @@ def city(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture, c
 def walk(city: City) -> None:
     """Everything public, asked without an account, as if nothing were remembered."""
     tiles.forget()
-    search.forget()
+    known.forget()
     demo._known = (-60.0, False)
     city.answers = {}
     client = Client(raise_request_exception=False)

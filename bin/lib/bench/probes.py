@@ -101,11 +101,6 @@ def permit_paths(city: City, count: int) -> list[str]:
     return [f"/api/v1/permits/{row[0]}/" for row in rows]
 
 
-def number_paths(city: City, count: int) -> list[str]:
-    rows = city.ask("SELECT number FROM maps_place WHERE first_site ORDER BY md5(id::text) LIMIT %s", count)
-    return [f"/validasi/?nomor={row[0]}" for row in rows]
-
-
 def filters(city: City) -> dict[str, str]:
     """Query strings of tiles beyond none and one commodity: by what they combine."""
     goods = [row[0] for row in city.ask("SELECT slug FROM companies_commodity ORDER BY slug")]

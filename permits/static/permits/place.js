@@ -1,4 +1,6 @@
 // The map of the form: a tap, the phone's position or a found address writes coordinates into the fields beneath.
+import { script } from "../maps/map/script.js";
+
 const box = document.getElementById("tempat");
 const words = box.dataset;
 const named = document.querySelector("[data-named]");
@@ -11,16 +13,6 @@ const text = ({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`;
 function read(value) {
   const [lat, lng] = value.split(",").map(Number);
   return Number.isFinite(lat) && Number.isFinite(lng) ? [lat, lng] : null;
-}
-
-function script(src) {
-  return new Promise((resolve, reject) => {
-    const element = document.createElement("script");
-    element.src = src;
-    element.onload = resolve;
-    element.onerror = () => reject(new Error(src));
-    document.head.append(element);
-  });
 }
 
 await script(words.leaflet);

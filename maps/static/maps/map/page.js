@@ -1,4 +1,6 @@
 // /peta/: keeps the list, its address and the map in step. Whatever it does, a link or a form does without it.
+import { script } from "./script.js";
+
 const finder = document.getElementById("finder");
 const form = document.getElementById("saring");
 const list = document.getElementById("hasil");
@@ -155,16 +157,6 @@ addEventListener("popstate", () => {
 });
 
 // ---------- the map ----------
-
-function script(src) {
-  return new Promise((resolve, reject) => {
-    const element = document.createElement("script");
-    element.src = src;
-    element.onload = resolve;
-    element.onerror = () => reject(new Error(src));
-    document.head.append(element);
-  });
-}
 
 function openMap(hash) {
   opening ??= (async () => {

@@ -1,24 +1,15 @@
 // A map of the city for staff: borders of villages, marks with numbers. One scale of tiles, so that few must be kept.
+import { script } from "../../maps/map/script.js";
+
 export const TILE_ZOOM = 14; // of the borders' tiles; the page's zooms draw them larger or smaller
 const NATIVE = TILE_ZOOM + 2; // a tile is 1,024 pixels wide
-
-export function script(src) {
-  if (window.L) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const element = document.createElement("script");
-    element.src = src;
-    element.onload = resolve;
-    element.onerror = () => reject(new Error(src));
-    document.head.append(element);
-  });
-}
 
 const css = getComputedStyle(document.documentElement);
 export const colour = (name) => css.getPropertyValue(`--${name}`).trim();
 
 /** `box`: "west,south,east,north". Resolves to a Leaflet map. */
 export async function cityMap(canvas, { leaflet, zones, box }) {
-  await script(leaflet);
+  if (!window.L) await script(leaflet);
   const { ZoneTiles } = await import("../../maps/map/tiles.js");
   const { L } = window;
   const [west, south, east, north] = (box || "95,-11,141,6").split(",").map(Number);
