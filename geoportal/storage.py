@@ -1,7 +1,5 @@
 """Where files are kept: one private storage. Folder is the default; a bucket is geoportal.bucket.Bucket."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
@@ -9,8 +7,10 @@ from django.core.files.storage import FileSystemStorage
 class Folder(FileSystemStorage):
     """settings.MEDIA_ROOT, for this program alone; the group reads too where a web server sends for us."""
 
-    def __init__(self, **options: Any) -> None:
-        group = bool(settings.ACCEL_PREFIX)
-        options.setdefault("file_permissions_mode", 0o640 if group else 0o600)
-        options.setdefault("directory_permissions_mode", 0o750 if group else 0o700)
-        super().__init__(**options)
+    @property
+    def file_permissions_mode(self) -> int:
+        return 0o640 if settings.ACCEL_PREFIX else 0o600
+
+    @property
+    def directory_permissions_mode(self) -> int:
+        return 0o750 if settings.ACCEL_PREFIX else 0o700

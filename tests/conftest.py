@@ -11,6 +11,12 @@ from geoportal import demo, roles
 from maps import known, tiles
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes begin first: at the end no process waits for another that has just begun."""
+    long = {item.path for item in items for mark in ("slow", "journey") if item.get_closest_marker(mark)}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database gets the rights of a real one."""

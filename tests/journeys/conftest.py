@@ -38,15 +38,6 @@ def _recreate(owner: str, name: str) -> None:
             cursor.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
 
 
-def _static_is_stale() -> bool:
-    manifest = ROOT / ".local" / "static" / "staticfiles.json"
-    if not manifest.exists():
-        return True
-    apps = ("geoportal", "companies", "permits", "maps")
-    sources = [file for app in apps for file in (ROOT / app / "static").rglob("*") if file.is_file()]
-    return max(file.stat().st_mtime for file in sources) > manifest.stat().st_mtime
-
-
 def _name() -> str:
     """Of each process of tests its own."""
     mine = os.environ.get("PYTEST_DB", "test_sakpore"), os.environ.get("PYTEST_XDIST_WORKER"), "journeys"
@@ -85,8 +76,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "demo",
         "make_signer",
     ]
-    if _static_is_stale():
-        steps.append("collectstatic --no-input --ignore=*.map --ignore=leaflet-src* --ignore=rest_framework")
     for step in steps:
         command = [sys.executable, "manage.py", *step.split()]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
