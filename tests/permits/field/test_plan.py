@@ -237,18 +237,18 @@ def test_the_case_page_orders_with_reason_and_checklist(client: Client) -> None:
 
 def test_the_catalogue_gives_types_of_unlike_nature_short_checklists_of_their_own() -> None:
     definitions = read_catalogue(fixture("catalogue")).definitions
-    for code in ("REKLAME-TETAP", "APOTEK", "PIRT", "LIMBAH-CAIR", "IMB", "KKPR", "REK-SATDIK"):
+    for code in ("REKLAME-TETAP", "LIMBAH-CAIR", "KKPR", "REK-SATDIK"):
         assert 4 <= len(definitions[code].inspection.checklist) <= 8, code
     own = [one.inspection.checklist for one in definitions.values() if one.inspection.checklist]
     assert len({tuple(item.label for item in items) for items in own}) == len(own)
 
 
 def test_a_checklist_in_the_catalogue_is_checked(tmp_path: Path) -> None:
-    text = fixture("catalogue/arsip.toml").read_text()
+    text = fixture("catalogue/lingkungan.toml").read_text()
     wrong = text.replace(
-        '{ key = "letak", label = "Bangunan berdiri di persil yang diajukan" }', '{ key = "Letak" }'
+        '{ key = "ipal", label = "Instalasi pengolah limbah ada dan bekerja" }', '{ key = "Ipal" }'
     )
     assert wrong != text
-    (tmp_path / "arsip.toml").write_text(wrong)
+    (tmp_path / "lingkungan.toml").write_text(wrong)
     [*problems] = read_catalogue(tmp_path).problems
     assert any("inspection.checklist.0.label" in str(problem) for problem in problems)
