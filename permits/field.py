@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from geoportal.accounts.models import User
@@ -127,6 +127,15 @@ def doubts(report: VisitReport) -> list[str]:
 def of_application(application: Application) -> list[VisitReport]:
     rows = VisitReport.objects.filter(visit__application=application)
     return list(rows.select_related("by", "signature").order_by("-id"))
+
+
+def later_visits(application: Application) -> list[tuple[Visit, VisitReport | None]]:
+    """To the permit that came of it, the newest first, each with the report that counts."""
+    if application.permit_id is None:
+        return []
+    counting = Prefetch("reports", VisitReport.objects.filter(conflict="").select_related("by"), "counting")
+    rows = Visit.objects.filter(permit=application.permit_id).prefetch_related(counting).order_by("-id")[:20]
+    return [(row, next(iter(row.counting), None)) for row in rows]  # type: ignore[attr-defined]
 
 
 def may_read(user: User | AnonymousUser, report: VisitReport) -> bool:

@@ -258,6 +258,7 @@ def _page(
         "notes": list(application.notes.select_related("by")),
         "visits": list(application.inspections.filter(report=None).select_related("by")) if reported else [],
         "site_reports": [(one, field.doubts(one)) for one in reports],
+        "later_visits": field.later_visits(application),
         "related": desks.related_permits(application, sites),
         "letter": signatures.letter_of(application) if application.status in FINAL else None,
         "draft": draft,

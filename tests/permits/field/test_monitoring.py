@@ -8,10 +8,11 @@ from django.contrib.gis.geos import Point, Polygon
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from geoportal.accounts.roles import Role
 from permits import monitoring, visits
-from permits.models import PermitSite, Visit, VisitReport, VisitState
+from permits.models import Application, PermitSite, Visit, VisitReport, VisitState
 from permits.refusals import Refused
 from permits.workflow import Forbidden
 from tests import factories
@@ -74,6 +75,36 @@ def test_the_page_orders_and_the_layer_shows_what_was_found(client: Client) -> N
     assert [one[2] for one in monitoring.results()] == ["not_found"]
     assert VisitReport.objects.get().conflict == ""
     assert '"coral"' in client.get(page).content.decode()
+
+
+def test_the_case_page_lists_visits_after_issue(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    made, wanted, person = factories.at("issuing"), site(), inspector()
+    Application.objects.filter(pk=made.pk).update(permit=wanted.permit)
+    clerk = factories.staff(Role.BACK_OFFICE)
+    client.force_login(clerk)
+    page = reverse("case", args=[made.public_id])
+    assert "Kunjungan setelah terbit" not in client.get(page).content.decode()
+    [first] = monitoring.order([wanted.pk], reason="Papan lama", by=clerk)
+    visits.plan(
+        [first.public_id], day=timezone.localdate(), team=[person.pk], by=factories.staff(Role.OFFICIAL)
+    )
+    first.refresh_from_db()
+    report = hand_in(
+        first, person, verdict="", found="differs", findings="Lebih besar", signature="", photos=[]
+    )
+    [second] = monitoring.order([wanted.pk], reason="Diperiksa lagi", by=clerk)
+    visits.cancel(second, reason="Hujan", by=clerk)
+    other = site()
+    monitoring.order([other.pk], reason="Izin lain", by=clerk)
+    with django_assert_max_num_queries(12):
+        answer = client.get(page).content.decode()
+    assert "Kunjungan setelah terbit" in answer
+    assert answer.index("Hujan") < answer.index("Papan lama"), "the newest first"
+    assert str(report.get_found_display()) in answer
+    assert reverse("field-minutes", args=[report.key]) in answer
+    assert "Izin lain" not in answer
 
 
 @pytest.mark.parametrize("query", ["kotak=x", "kotak=1,2,3", "kotak=nan,1,2,3", "dekat=99,999", "jenis=%00"])

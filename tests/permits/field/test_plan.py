@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
 from geoportal.geography.distance import metres
 from geoportal.models import Message
+from geoportal.reporting import fixture
 from permits import rounds, visits, workflow
+from permits.catalogue import read_catalogue
 from permits.definitions import Definition, DefinitionError
 from permits.models import Application, ApplicationSite, Visit, VisitState
 from permits.models import ApplicationStatus as Status
@@ -230,3 +233,22 @@ def test_the_case_page_orders_with_reason_and_checklist(client: Client) -> None:
     visit = made.visits.get()
     assert [item["label"] for item in visit.checklist] == ["Satu", "Dua"]
     assert visit.reason == "Perlu dilihat"
+
+
+def test_the_catalogue_gives_types_of_unlike_nature_short_checklists_of_their_own() -> None:
+    definitions = read_catalogue(fixture("catalogue")).definitions
+    for code in ("REKLAME-TETAP", "LIMBAH-CAIR", "KKPR", "REK-SATDIK"):
+        assert 4 <= len(definitions[code].inspection.checklist) <= 8, code
+    own = [one.inspection.checklist for one in definitions.values() if one.inspection.checklist]
+    assert len({tuple(item.label for item in items) for items in own}) == len(own)
+
+
+def test_a_checklist_in_the_catalogue_is_checked(tmp_path: Path) -> None:
+    text = fixture("catalogue/lingkungan.toml").read_text()
+    wrong = text.replace(
+        '{ key = "ipal", label = "Instalasi pengolah limbah ada dan bekerja" }', '{ key = "Ipal" }'
+    )
+    assert wrong != text
+    (tmp_path / "lingkungan.toml").write_text(wrong)
+    [*problems] = read_catalogue(tmp_path).problems
+    assert any("inspection.checklist.0.label" in str(problem) for problem in problems)
