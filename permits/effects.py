@@ -95,7 +95,11 @@ def report(application: Application, by: User | None, data: Data) -> dict[str, A
 def order_visit(application: Application, by: User | None, data: Data) -> dict[str, Any]:
     assert by is not None  # noqa: S101  # no move of the system orders
     visit = orders.order(
-        application, reason=str(data.get("note", "")), checklist=data.get("checklist"), by=by
+        application,
+        reason=str(data.get("note", "")),
+        checklist=data.get("checklist"),
+        site=data.get("site"),
+        by=by,
     )
     return {"visit": visit.public_id}
 

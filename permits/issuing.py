@@ -1,6 +1,7 @@
 """The end of an application: a permit on the map, or what became of the one it is about."""
 
 import calendar
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.gis.geos import Point, Polygon
@@ -152,42 +153,50 @@ def _record_consents(row: Application, holder: Company) -> None:
 
 def _sites(row: Application, permit: Permit) -> None:
     """What an inspector found replaces what was declared, which stays on record."""
-    surveyed, report = surveyed_point(row), _counting_report(row)
-    area = surveyed_area(row)
+    places = surveyed(row)
     for site in row.sites.all():
+        found = places.get(site.ordinal, Surveyed())
         PermitSite.objects.create(
             permit=permit,
             ordinal=site.ordinal,
             address=site.address,
-            point=surveyed or site.point,
-            area=area or site.area,
-            quality=Quality.SURVEYED if surveyed else site.quality,
+            point=found.point or site.point,
+            area=found.area or site.area,
+            quality=Quality.SURVEYED if found.point else site.quality,
         )
-        if surveyed:
+        if found.point:
             SiteHistory.objects.create(
                 permit=permit,
                 ordinal=site.ordinal,
                 point=site.point,
                 area=site.area,
                 quality=site.quality,
-                report=report,
+                report=found.report,
             )
 
 
-def surveyed_area(row: Application) -> Polygon | None:
-    """The outline that the inspector drew, of a single place."""
-    report = _counting_report(row)
-    return report.area if report is not None and row.sites.count() == 1 else None
+@dataclass(frozen=True)
+class Surveyed:
+    """What the newest visits found at one site; an older point holds where the newest has none."""
+
+    point: Point | None = None
+    area: Polygon | None = None
+    report: VisitReport | None = None
 
 
-def _counting_report(row: Application) -> VisitReport | None:
-    return VisitReport.objects.filter(visit__application=row, conflict="").order_by("id").last()
-
-
-def surveyed_point(row: Application) -> Point | None:
-    """Of a single place the inspector's point, where there is one, is better than what was asked for."""
-    visit = row.inspections.exclude(point=None).order_by("id").last()
-    return visit.point if visit is not None and row.sites.count() == 1 else None
+def surveyed(row: Application) -> dict[int, Surveyed]:
+    """By ordinal of the site. A report typed at the desk names no site: it tells of an only one."""
+    ordinals = list(row.sites.values_list("ordinal", flat=True))
+    found: dict[int, Surveyed] = {}
+    for visit in row.inspections.select_related("report__visit").order_by("id"):
+        report: VisitReport | None = getattr(visit, "report", None)
+        named = report.visit.site_ordinal if report else None
+        ordinal = ordinals[0] if len(ordinals) == 1 else named
+        if ordinal in ordinals:
+            before = found.get(ordinal, Surveyed())
+            area = report.area if report else before.area
+            found[ordinal] = Surveyed(visit.point or before.point, area, report or before.report)
+    return found
 
 
 def _commodities(row: Application, permit: Permit) -> None:

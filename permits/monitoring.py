@@ -12,8 +12,18 @@ from django.utils.translation import gettext as _
 
 from geoportal.accounts.models import User
 from permits import orders, visits
-from permits.definitions.parts import PLAIN_VISIT
-from permits.models import Found, Permit, PermitSite, Visit, VisitKind, VisitReport
+from permits.definitions import definition_of
+from permits.definitions.parts import PLAIN_VISIT, VisitRule
+from permits.models import (
+    Found,
+    Permit,
+    PermitSite,
+    TypeVersion,
+    VersionState,
+    Visit,
+    VisitKind,
+    VisitReport,
+)
 from permits.refusals import Refused
 from permits.status import VALID, StatusOf
 from permits.workflow import Forbidden
@@ -58,17 +68,25 @@ def order(sites: Sequence[int], *, reason: str, by: User) -> list[Visit]:
         rows = list(candidates(Area()).filter(pk__in=sites[:MOST]))
         if not rows:
             raise Refused(_("Tick at least one permit that nobody is to visit already."))
+        rules = _rules(rows)
         return [
             Visit.objects.create(
                 kind=VisitKind.MONITORING,
                 permit=row.permit,
                 site_ordinal=row.ordinal,
                 reason=reason.strip()[:500],
-                checklist=orders.checklist_of(PLAIN_VISIT),
+                checklist=orders.checklist_of(rules.get(row.permit.type_id, PLAIN_VISIT)),
                 ordered_by=by,
             )
             for row in rows
         ]
+
+
+def _rules(rows: Sequence[PermitSite]) -> dict[int, VisitRule]:
+    """By type, as its version in use has it; archived types have none."""
+    kinds = {row.permit.type_id for row in rows}
+    versions = TypeVersion.objects.filter(type__in=kinds, state=VersionState.ACTIVE)
+    return {one.type_id: definition_of(one).inspection for one in versions}
 
 
 def results() -> list[tuple[float, float, str, str]]:

@@ -10,6 +10,7 @@ from geoportal.accounts.models import User
 from permits.definitions import definition_of
 from permits.definitions.parts import VisitRule
 from permits.models import Application, Visit, VisitKind, VisitState
+from permits.refusals import Refused
 
 #: What is looked at where the type names nothing.
 GENERAL: Final[tuple[tuple[str, str | Promise], ...]] = (
@@ -25,12 +26,21 @@ def checklist_of(rule: VisitRule) -> list[dict[str, str]]:
     return [{"key": key, "label": label} for key, label in items]
 
 
-def order(application: Application, *, reason: str, checklist: Any, by: User) -> Visit:
-    """`checklist`: lines of text instead of the type's own; None or empty: the type's own."""
+def order(
+    application: Application, *, reason: str, checklist: Any, by: User, site: int | None = None
+) -> Visit:
+    """`checklist`: lines of text instead of the type's own; None or empty: the type's own.
+
+    `site`: ordinal of the place to be visited, None for the first. Raises Refused.
+    """
+    ordinals = list(application.sites.values_list("ordinal", flat=True))
+    if site is not None and site not in ordinals:
+        raise Refused(str(_("The application has no such place. Choose one of its places.")))
     rule = definition_of(application.version).inspection
     return Visit.objects.create(
         kind=VisitKind.INSPECTION,
         application=application,
+        site_ordinal=site or next(iter(ordinals), 1),
         reason=reason.strip()[:500],
         checklist=_written(checklist, checklist_of(rule)),
         team=rule.inspectors,

@@ -57,10 +57,12 @@ def whole(rows: VisitQuerySet) -> QuerySet[Visit]:
 
 
 def site_of(visit: Visit) -> Site:
-    """Of an application with several places the first; the others stand in the application."""
+    """Of an application the first where the one that was named is no longer asked for."""
     found: ApplicationSite | PermitSite | None
     if visit.application is not None:
-        found = next(iter(visit.application.sites.all()), None)
+        asked = list(visit.application.sites.all())
+        named = [site for site in asked if site.ordinal == visit.site_ordinal]
+        found = next(iter([*named, *asked]), None)
     else:
         assert visit.permit is not None  # noqa: S101  # permits_visit_of_one_thing
         sites = {site.ordinal: site for site in visit.permit.sites.all()}

@@ -21,7 +21,7 @@ from geoportal.geography.models import Zone
 from permits import questions
 from permits.definitions import LetterText, Question, QuestionKind, definition_of
 from permits.definitions.parts import FIELD
-from permits.issuing import surveyed_area, surveyed_point, term
+from permits.issuing import Surveyed, surveyed, term
 from permits.letters import sketch
 from permits.letters.content import Content, Field, Kind, Words, letterhead
 from permits.letters.words import day
@@ -256,10 +256,13 @@ def _personal(application: Application, text: LetterText) -> Iterable[Field]:
 
 
 def _sketch(application: Application, sites: list[Site]) -> str | None:
-    surveyed = surveyed_point(application)
-    area = surveyed_area(application) or next((site.area for site in sites if site.area), None)
-    points = [surveyed] if surveyed else [site.point for site in sites if site.point and area is None]
-    return sketch_of(points, area)
+    found = surveyed(application)
+    drawn = [one.area for one in found.values() if one.area]
+    area = next(iter(drawn), None) or next((site.area for site in sites if site.area), None)
+    points = [
+        found.get(site.ordinal, Surveyed()).point or (site.point if area is None else None) for site in sites
+    ]
+    return sketch_of([point for point in points if point], area)
 
 
 def sketch_of(points: Sequence[Point], area: Polygon | None) -> str | None:
@@ -275,7 +278,8 @@ def sketch_of(points: Sequence[Point], area: Polygon | None) -> str | None:
 
 def _caption(application: Application, values: dict[str, str], sites: list[Site]) -> str:
     parts = [part for part in (values["address"], values["village"]) if part]
-    point = surveyed_point(application) or (sites[0].point if len(sites) == 1 else None)
+    found = surveyed(application).get(sites[0].ordinal, Surveyed()) if len(sites) == 1 else Surveyed()
+    point = found.point or (sites[0].point if len(sites) == 1 else None)
     if point is not None:
         parts.append(f"({latlon(point)})")
     return f"Lokasi: {', '.join(parts)}"

@@ -328,6 +328,7 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         data: dict[str, Any] = {"note": request.POST.get("catatan", "")[:2000]}
         if name == "order_inspection":
             data["checklist"] = request.POST.get("daftar", "")[:8000].splitlines()
+            data["site"] = key_of(request.POST.get("lokasi", ""))
         workflow.apply(application, name, by=user, data=data, seen=_seen(request))
         messages.success(request, _("Done: %s.") % MOVES[name].done)
     return redirect("case", public_id)

@@ -236,6 +236,14 @@ def test_every_type_that_can_be_applied_for_has_a_definition_and_no_other(shippe
     ]
 
 
+def test_types_of_different_nature_are_visited_with_questions_of_their_own() -> None:
+    rules = {code: found.inspection.checklist for code, found in whole().definitions.items()}
+    own = {code: rule for code, rule in rules.items() if rule}
+    assert {"REKLAME-TETAP", "SIP-APOTEKER", "LIMBAH-CAIR", "REK-SATDIK", "IPPT"} <= set(own)
+    assert not [code for code, rule in own.items() if not 4 <= len(rule) <= 8]
+    assert len(set(own.values())) == len(own)
+
+
 def test_the_documents_of_the_source_are_asked_for_its_purposes() -> None:
     fisio = whole().definitions["SIP-FISIO"]
     alone = {"praktik_mandiri": True, "sip_ke": "1"}

@@ -57,6 +57,15 @@ def test_a_site_is_ordered_once_and_by_coordinators_only() -> None:
     assert monitoring.order([wanted.pk], reason="", by=clerk)
 
 
+def test_monitoring_looks_at_what_the_version_in_use_names() -> None:
+    own, other = site(type=factories.permit_type("UJI-PAPAN")), site(type=factories.permit_type("UJI-LAMA"))
+    rule = {"checklist": [{"key": "tiang", "label": "Tiang kokoh"}]}
+    factories.version(own.permit.type, inspection=rule)
+    monitoring.order([own.pk, other.pk], reason="", by=factories.staff(Role.BACK_OFFICE))
+    assert Visit.objects.get(permit=own.permit).checklist == rule["checklist"]
+    assert len(Visit.objects.get(permit=other.permit).checklist) == 4
+
+
 def test_the_page_orders_and_the_layer_shows_what_was_found(client: Client) -> None:
     wanted, person = site(), inspector()
     client.force_login(factories.staff(Role.OFFICIAL))

@@ -235,7 +235,35 @@ def test_an_outline_has_its_area_and_becomes_the_parcel(person: User) -> None:
     corners = "-6.8890, 109.6750\n-6.8890, 109.6759\n-6.8899, 109.6759\n-6.8899, 109.6750"
     report = hand_in(visit, person, outline=corners)
     assert report.area_m2 == pytest.approx(9_900, rel=0.01)
-    assert issuing.surveyed_area(application_of(visit)) == report.area
+    assert issuing.surveyed(application_of(visit))[1].area == report.area
+
+
+def test_of_several_places_only_the_one_that_was_visited_is_surveyed(client: Client, person: User) -> None:
+    made = factories.at("processing", needs_inspection=True)
+    made.sites.create(ordinal=2, address="Jalan Uji 2", point=factories.HERE, quality=Quality.STREET)
+    client.force_login(factories.staff(Role.BACK_OFFICE))
+    case, move = (reverse(name, args=[made.public_id]) for name in ("case", "case-move"))
+    assert 'name="lokasi"' in client.get(case).content.decode()
+    client.post(move, {"langkah": "order_inspection", "lokasi": "7"})
+    assert not made.visits.exists()
+    client.post(move, {"langkah": "order_inspection", "lokasi": "2"})
+    visit = made.visits.get()
+    assert visits.site_of(visit).address == "Jalan Uji 2"
+    visits.plan(
+        [visit.public_id], day=timezone.localdate(), team=[person.pk], by=factories.staff(Role.OFFICIAL)
+    )
+    visit.refresh_from_db()
+    hand_in(visit, person)
+    application = application_of(visit)
+    for name in ("draft_permit", "submit_draft", "approve", "sign"):
+        role = Role(workflow.MOVES[name].actor.value)
+        workflow.apply(application, name, by=factories.staff(role), data={"second_factor": True})
+    permit = issuing.issue(application, number="UJI/LAPANGAN/2", on=timezone.localdate())
+    first, second = permit.sites.order_by("ordinal")
+    assert (first.point, first.quality) == (factories.HERE, Quality.BUILDING)
+    assert (second.point, second.quality) == (visit.reports.get().point, Quality.SURVEYED)
+    former = SiteHistory.objects.get(permit=permit)
+    assert (former.ordinal, former.point, former.quality) == (2, factories.HERE, Quality.STREET)
 
 
 def test_evidence_is_append_only_for_the_site(person: User) -> None:
