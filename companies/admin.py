@@ -99,7 +99,10 @@ class CompanyAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Claim)
 class ClaimAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Only what was decided can be written, once. What follows is done at the company."""
+    """Only what was decided can be written, once. What follows is done at the company.
+
+    Who sent it and what they wrote is read at the desk, which asks why.
+    """
 
     list_display = ("reference", "kind", "company", "created_at", "decided_at", "decided_by")
     list_filter = ("kind", ("decided_at", admin.EmptyFieldListFilter))
@@ -109,8 +112,8 @@ class ClaimAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("company", "decided_by")
     readers = writers = claims.READERS
     fields = (
-        "reference", "kind", "company_link", "created_at", "sender", "contact", "message", "nib", "nib_fits",
-        "wants", "proof_link", "proof_sha256", "account", "decided_at", "decided_by", "accepted", "decision",
+        "reference", "desk", "kind", "company_link", "created_at", "nib", "nib_fits", "wants", "proof_sha256",
+        "decided_at", "decided_by", "accepted", "decision",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -138,12 +141,10 @@ class ClaimAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]
         """None where one of the two is not known."""
         return obj.nib == obj.company.nib if obj.nib and obj.company.nib else None
 
-    @admin.display(description=_("proof"))
-    def proof_link(self, obj: Claim) -> str:
-        if not obj.proof:
-            return "–"
+    @admin.display(description=_("what was sent"))
+    def desk(self, obj: Claim) -> str:
         return format_html(
-            '<a href="{}">{}</a>', reverse("claims-proof", args=[obj.reference]), _("Download")
+            '<a href="{}">{}</a>', reverse("claims-one", args=[obj.reference]), _("At its desk")
         )
 
 

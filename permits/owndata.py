@@ -51,10 +51,12 @@ def everything(user: User) -> Record:
         "applications": [_application(one) for one in applications],
         "requests_about_pages": [
             _of(one, "reference", "kind", "sender", "contact", "message", "nib", "created_at", "decision")
+            | {"who_looked": _looked(one)}
             for one in Claim.objects.filter(account=user)
         ],
         "complaints": [
             _of(one, "number", "topic", "text", "sender", "contact", "filed_at", "reply")
+            | {"who_looked": _looked(one)}
             for one in Complaint.objects.filter(account=user)
         ],
         "consents": [
@@ -111,8 +113,12 @@ def _application(one: Application) -> Record:
         "documents": [
             {"key": d.key, "file": d.upload.public_id} for d in one.documents.select_related("upload")
         ],
-        "who_looked": [{"at": at, "as": role, "what": what} for at, role, what in reveals.told(one)],
+        "who_looked": _looked(one),
     }
+
+
+def _looked(case: reveals.Case) -> list[Record]:
+    return [{"at": at, "as": role, "what": what} for at, role, what in reveals.told(case)]
 
 
 def _files(user: User) -> Iterator[tuple[str, bytes]]:

@@ -181,7 +181,9 @@ def _tables(env: dict[str, str], database: str) -> None:
 
 def _signer(env: dict[str, str]) -> None:
     """A development certificate, so that letters can be signed at once, unless the office chose its own."""
-    if "SIGNER" in env or "SIGNER_OPTIONS" in env or (LOCAL / "signer" / "signer.p12").exists():
+    folder = LOCAL / "signer"
+    whole = all((folder / name).exists() for name in ("signer.p12", "signer.pem", "authority.pem"))
+    if "SIGNER" in env or "SIGNER_OPTIONS" in env or whole:
         return
     with step("development certificate for letters"):
         run(manage("make_signer"), log="make_signer", env=env)

@@ -1,10 +1,15 @@
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  the three register what is taken out again below
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +23,11 @@ from geoportal.accounts.models import Substitution, User
 from geoportal.accounts.rights import ByRole
 from geoportal.accounts.roles import Role
 from geoportal.models import Change, Message
+
+# What libraries put here, and nobody is to read or write by hand: secrets of second factors with their
+# recovery codes, keys of sessions, addresses by which an account is taken over, groups, which grant nothing.
+for _theirs in (Authenticator, UserSession, EmailAddress, Group):
+    admin.site.unregister(_theirs)
 
 
 @admin.register(User)

@@ -16,9 +16,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from geoportal.masking import mask_within
 from geoportal.public import PUBLIC_ROUTES
 
 register = template.Library()
+register.filter("masked", mask_within)
 
 
 def _names(text: str) -> frozenset[str]:

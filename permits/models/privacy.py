@@ -2,29 +2,44 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from companies.models import Claim
 from permits.models.application import Application
+from permits.models.report import Complaint, Sighting
 
 
 class Why(models.TextChoices):
     CHECK = "check", _("Checking that the file is complete and correct")
-    CONTACT = "contact", _("Getting in touch with the applicant")
+    CONTACT = "contact", _("Getting in touch with the person")
     DRAFT = "draft", _("Drafting or verifying the letter")
     HAND_OVER = "hand_over", _("Handing over or posting the letter")
-    REQUEST = "request", _("Answering a complaint or a request of the applicant")
+    REQUEST = "request", _("Answering a complaint or a request")
 
 
 class Reveal(models.Model):
     """Somebody of the office saw personal data of a case, or opened a file of it. Append-only.
 
-    `file` "": the data of the form, unmasked, for the reason `why`. Else the public id of the upload: opening
-    it needs no reason, since reading it is the work; the id outlives the file.
+    A case is an application, or what somebody told the office: one of the four is set. `file` "": the data of
+    the form, unmasked, for the reason `why`. Else the public id of the upload (of a proof: the claim's
+    reference): opening it needs no reason, since reading it is the work; the id outlives the file.
     """
 
     application = models.ForeignKey(
-        Application, models.PROTECT, related_name="reveals", verbose_name=_("application")
+        Application, models.PROTECT, null=True, related_name="reveals", verbose_name=_("application")
     )
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, null=True, related_name="reveals", verbose_name=_("complaint")
+    )
+    sighting = models.ForeignKey(
+        Sighting, models.PROTECT, null=True, related_name="reveals",
+        verbose_name=_("report of a place without a permit"),
+    )  # fmt: skip
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, related_name="reveals",
+        verbose_name=_("request about a company page"),
+    )  # fmt: skip
     file = models.CharField(_("file"), max_length=12, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     role = models.CharField(_("acting as"), max_length=20)
@@ -39,11 +54,22 @@ class Reveal(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(file="") | ~models.Q(why=""), name="permits_reveal_has_reason"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Exact(
+                    models.Func(
+                        *("application", "complaint", "sighting", "claim"),
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
+                name="permits_reveal_of_one_case",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.application_id}: {self.by_id}"
+        return f"{self.pk}: {self.by_id}"
 
 
 class ConsentTo(models.TextChoices):

@@ -21,6 +21,7 @@ from geoportal.accounts.rights import holds
 from geoportal.accounts.roles import Role
 from geoportal.accounts.signer import may_sign
 from geoportal.geography.forms import LatLonField
+from geoportal.masking import mask
 from permits import (
     applications,
     clock,
@@ -276,7 +277,7 @@ def _page(
 
 def _contact(application: Application, revealed: bool) -> list[str]:
     told = [application.applicant_phone, application.applicant_email]
-    return [one if revealed else reveals.mask(one) for one in told if one]
+    return [one if revealed else mask(one) for one in told if one]
 
 
 def _checklist(application: Application) -> str:

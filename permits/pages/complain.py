@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geoportal.ids import new_id
-from permits import complaints
+from permits import complaints, reveals
 from permits.models import Complaint, ComplaintState, Topic
 from permits.pages import voice
 from permits.pages.answers import keep_for, kept_for
@@ -121,7 +121,12 @@ def follow(request: HttpRequest) -> HttpResponse:
         return render(request, "permits/complaint_follow.html", {"form": form})
     form = FollowForm(request.POST)
     found, status = looked_up(request, form, "complaint", _find)
-    context = {"form": form, "complaint": found, "open": found and found.state == ComplaintState.OPEN}
+    context = {
+        "form": form,
+        "complaint": found,
+        "open": found and found.state == ComplaintState.OPEN,
+        "looked": reveals.told(found) if found else [],
+    }
     response = render(request, "permits/complaint_follow.html", context, status=status)
     if form.retry_after:
         response.headers["Retry-After"] = str(form.retry_after)

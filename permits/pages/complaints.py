@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geoportal.accounts.models import User
-from permits import clock, complaints, desks
+from geoportal.masking import DOTS, mask, mask_within
+from permits import clock, complaints, desks, reveals
 from permits.access import cases_of
 from permits.models import Complaint, ComplaintState
 from permits.pages.queue import staff_only
@@ -51,17 +52,24 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(rows, public_id=public_id[:12])
     if request.method == "POST":
         try:
-            messages.success(request, _write(request, found, user))
+            if told := _write(request, found, user):
+                messages.success(request, told)
             return redirect("complaint-desk", public_id)
         except Refused as refusal:
             messages.error(request, str(refusal))
             found = get_object_or_404(rows, public_id=public_id[:12])
     today = timezone.localdate()
+    revealed = reveals.shows(found, user)
     cases = [key for key in (found.application_id, found.forwarded_to_id) if key]
     context = {
         "complaint": found,
         "opens": set(cases_of(user).filter(pk__in=cases).values_list("pk", flat=True)) if cases else (),
         "uploads": list(found.uploads.all()),
+        "revealed": revealed,
+        "reasons": reveals.WHY_TOLD,
+        "sender": found.sender if revealed else DOTS if found.sender else "",
+        "contact": found.contact if revealed else mask(found.contact),
+        "text": found.text if revealed else mask_within(found.text),
         "open": found.state == ComplaintState.OPEN,
         "overdue": found.due_on < today,
         "soon": found.due_on <= clock.working_day_after(today),
@@ -74,6 +82,9 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _write(request: HttpRequest, complaint: Complaint, user: User) -> str:
     deed = request.POST.get("tindakan", "")
+    if deed == "tampilkan":
+        reveals.reveal(complaint, request.POST.get("alasan", ""), by=user)
+        return ""
     if deed == "teruskan":
         case = complaints.forward(complaint, request.POST.get("nomor", ""), by=user)
         return _("It was put before the case %s, as a note to its desks.") % case.registration_number

@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from permits import corrections, questions, reveals, steps
+from geoportal.masking import mask
+from permits import corrections, questions, steps
 from permits.definitions import DocumentRule, QuestionKind, definition_of
 from permits.models import EDITABLE, FINAL, Application, Concerns, CorrectionItem, Event, Upload
 from permits.models import ApplicationStatus as Status
@@ -130,7 +131,7 @@ def masked(groups: Iterable[Group], application: Application) -> list[Group]:
         personal = one.name in _CONTACT or (one.name.startswith(questions.PREFIX) and key in secret)
         if not personal or isinstance(one.value, SafeString):
             return one
-        return replace(one, value=reveals.mask(one.value))
+        return replace(one, value=mask(one.value))
 
     return [replace(group, answers=[hidden(one) for one in group.answers]) for group in groups]
 

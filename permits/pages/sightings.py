@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geoportal.accounts.models import User
-from permits import desks, places, sightings
+from geoportal.masking import mask, mask_within
+from permits import desks, places, reveals, sightings
 from permits.models import Outcome, Sighting, SightingState
 from permits.pages.answers import key_of
 from permits.pages.queue import staff_only
@@ -71,7 +72,8 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         if not form.is_valid():
             return _page(request, found, user, form, status=422)
     try:
-        messages.success(request, _write(request, found, form, user))
+        if told := _write(request, found, form, user):
+            messages.success(request, told)
         return redirect("sighting-desk", public_id)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -92,11 +94,16 @@ def _found(user: User, public_id: str) -> Sighting:
 def _page(
     request: HttpRequest, found: Sighting, user: User, form: FindingForm, *, status: int = 200
 ) -> HttpResponse:
-    decides = sightings.may_decide(user)
+    decides, revealed = sightings.may_decide(user), reveals.shows(found, user)
     context = {
         "sighting": found,
         "check": getattr(found, "spot_check", None),
         "uploads": list(found.uploads.all()),
+        "revealed": revealed,
+        "reasons": reveals.WHY_TOLD,
+        "contact": found.contact if revealed else mask(found.contact),
+        "text": found.text if revealed else mask_within(found.text),
+        "where": found.where if revealed else mask_within(found.where),
         "place": places.name(found.point) if found.point else None,
         "near": desks.permits_at([found.point]) if found.point else [],
         "fresh": decides and found.state == SightingState.NEW,
@@ -104,13 +111,16 @@ def _page(
         "form": form if found.state == SightingState.VISIT or form.is_bound else None,
         "visitors": list(sightings.visitors()) if decides and found.state == SightingState.NEW else [],
         "errand": request.POST.get("pesan", ""),
-        "reason": request.POST.get("alasan", ""),
+        "reason": request.POST.get("alasan", "") if request.POST.get("tindakan") == "hentikan" else "",
     }
     return render(request, "permits/sighting_desk.html", context, status=status)
 
 
 def _write(request: HttpRequest, found: Sighting, form: FindingForm, user: User) -> str:
     deed = request.POST.get("tindakan", "")
+    if deed == "tampilkan":
+        reveals.reveal(found, request.POST.get("alasan", ""), by=user)
+        return ""
     if deed == "kunjungi":
         person = key_of(request.POST.get("kepada", ""))
         to = None if person is None else sightings.visitors().filter(pk=person).first()

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 
+from permits.signing.certificates import is_authority
+
 DAYS = 730
 AUTHORITY = "Contoh CA pengembangan"
 
@@ -34,6 +36,29 @@ def make(folder: Path, *, passphrase: str = "", days: tuple[int, int] = (-1, DAY
     _write(folder / "authority.pem", authority.public_bytes(Encoding.PEM))
     _write(folder / "passphrase.txt", f"{passphrase}\n".encode())
     return passphrase
+
+
+def complete(folder: Path) -> list[str]:
+    """Takes out of signer.p12 what lies in no .pem yet: its signer's certificate, the authority's above it.
+
+    The key stays as it is. Folders from before authorities were published lack theirs. Returns the files
+    that were written.
+
+    Raises ValueError where passphrase.txt does not open it, or no authority is in it.
+    """
+    try:
+        passphrase = (folder / "passphrase.txt").read_bytes().strip()
+        bundle = pkcs12.load_pkcs12((folder / "signer.p12").read_bytes(), passphrase)
+    except OSError as error:
+        raise ValueError(f"{Path(error.filename).name} cannot be read") from error
+    above = [one.certificate for one in bundle.additional_certs if is_authority(one.certificate)]
+    if bundle.cert is None or not above:
+        raise ValueError("signer.p12 holds no certificate of an authority")
+    texts = {"signer.pem": [bundle.cert.certificate], "authority.pem": above}
+    missing = [name for name in texts if not (folder / name).exists()]
+    for name in missing:
+        _write(folder / name, b"".join(one.public_bytes(Encoding.PEM) for one in texts[name]))
+    return missing
 
 
 def _key() -> rsa.RSAPrivateKey:

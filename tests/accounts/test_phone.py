@@ -10,8 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from geoportal.accounts.models import User
+from geoportal.accounts.roles import Role
 from geoportal.models import Message
 from geoportal.plugins import plugin
+from tests import factories
 from tests.contracts.gateway_server import running
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +132,39 @@ def test_without_a_messenger_there_is_no_such_way(client: Client) -> None:
     sign_up(client, phone=TYPED)
     assert not User.objects.exists()
     assert client.get("/akun/telepon/")["Location"].startswith("/masuk/")
+
+
+@pytest.mark.usefixtures("by_phone")
+def test_a_forgotten_password_is_reset_by_an_address_that_an_administrator_noted(client: Client) -> None:
+    """As the guide for operators says: nobody sets another's password, and a telephone gets no reset link."""
+    sign_up(client, phone=TYPED)
+    client.post("/akun/telepon/", {"code": code()})
+    user = User.objects.get()
+    administrator = Client()
+    administrator.force_login(factories.staff(Role.ADMINISTRATOR))
+    where, address = f"/admin/accounts/user/{user.pk}/", "warga@contoh.example"
+    assert administrator.get(f"{where}password/").status_code == 403
+    values = {"username": user.username, "email": address, "roles": "", "is_active": "on"}
+    assert administrator.post(f"{where}change/", values).status_code == 302
+
+    new = "sarung palekat Uji 7"
+    at_home = Client()
+    at_home.post("/akun/lupa-sandi/", {"email": address})
+    link = re.search(r"/akun/lupa-sandi/\S+", Message.objects.latest("pk").body)
+    assert link
+    form = at_home.get(link[0])["Location"]
+    assert at_home.post(form, {"password1": new, "password2": new}).status_code == 302
+    at_home.post("/masuk/", {"login": address, "password": new})
+    if "_auth_user_id" not in at_home.session:  # the address is confirmed first
+        confirm = re.search(r"/akun/email/konfirmasi/\S+", Message.objects.latest("pk").body)
+        assert confirm
+        at_home.post(confirm[0])
+        at_home.post("/masuk/", {"login": address, "password": new})
+    assert at_home.session["_auth_user_id"] == str(user.pk)
+    assert "_auth_user_id" not in _signed_in(TYPED, PASSWORD)  # the old one is over
+
+
+def _signed_in(login: str, password: str) -> Any:
+    browser = Client()
+    browser.post("/masuk/", {"login": login, "password": password})
+    return browser.session

@@ -1,11 +1,17 @@
 """The administration against its own written table: every kind of record, every person."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.test import RequestFactory
 
+from geoportal.accounts.models import User
+from geoportal.fields import EncryptedTextField
 from tests.authorisation import routes
 from tests.authorisation.asking import ask, outcome
 from tests.authorisation.table import Table
@@ -17,6 +23,7 @@ _TEXT: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
 )
 RECORDS, PAGES = _TEXT["records"], _TEXT["pages"]
 PEOPLE = Table().people
+_SECRET = re.compile(r"password|secret|token|session_key|pin|proof$|^data$|phone|nik|key$")
 #: Of every kind: what is asked of a record that is not there shows all the same whether one may ask.
 ADDRESSES = {
     "": ("reads", ""),
@@ -37,6 +44,25 @@ def test_every_address_of_the_administration_has_a_line_and_every_line_an_addres
     lists = {route for route, _ in routes.every() if "(?P" in route}  # of an app; of nothing
     assert all(route.startswith("admin/") for route in lists)
     assert {route for route, _ in routes.every() if route.startswith("admin/")} - lists == _written()
+
+
+def test_what_is_registered_is_what_is_written() -> None:
+    assert {model._meta.label_lower for model in admin.site._registry} == set(RECORDS)
+
+
+def test_nothing_secret_or_personal_stands_in_a_form_or_list() -> None:
+    """Of the superuser, who sees most. What is encrypted in the database is not laid open here."""
+    request = RequestFactory().get("/admin/")
+    request.user = User(is_superuser=True, is_staff=True, is_active=True)
+    shown: set[str] = set()
+    for model, pages in admin.site._registry.items():
+        columns = {field.name: field for field in model._meta.fields}
+        names = {*flatten_fieldsets(pages.get_fieldsets(request)), *map(str, pages.get_list_display(request))}
+        for name in names & columns.keys():
+            if isinstance(columns[name], EncryptedTextField) or _SECRET.search(name):
+                shown.add(f"{model._meta.label_lower}.{name}")
+    # to who keeps them; each opening is kept: tests/companies/test_company_admin.py
+    assert shown == {f"companies.company.{name}" for name in ("npwp", "phone", "email")}
 
 
 def _expected(who: str, named: frozenset[str]) -> set[str]:

@@ -5,15 +5,28 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from companies import claims
+from companies.models import Claim, ClaimKind
 from geoportal.accounts.models import User
 from geoportal.accounts.roles import Role
-from permits import applications, reveals
-from permits.models import Application, ApplicationDocument, Reveal, Upload, UploadKind, Why
+from geoportal.masking import mask, mask_within
+from permits import applications, complaints, reveals, sightings
+from permits.models import (
+    Application,
+    ApplicationDocument,
+    Complaint,
+    Reveal,
+    Sighting,
+    Topic,
+    Upload,
+    UploadKind,
+    Why,
+)
 from permits.refusals import Refused
 from permits.workflow import Forbidden
 from tests import factories
@@ -147,4 +160,113 @@ def test_the_sites_role_cannot_undo_that_somebody_looked(filed: Application) -> 
     ],
 )
 def test_a_mask_tells_two_apart_and_no_more(text: str, masked: str) -> None:
-    assert reveals.mask(text) == masked
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (f"Telepon saya {PHONE}.", "Telepon saya ••••8877."),
+        ("WA +62 812-9998-8877 atau (0285) 4998877", "WA ••••8877 atau ••••8877"),
+        (f"Tulis ke {EMAIL}, ya", "Tulis ke k••••@contoh.example, ya"),
+        (f"NIK {NIK}; 9975 0141 0190 0001", "NIK ••••0001; ••••0001"),
+        ("Berkas 2026-000001, izin 503/0123456789/2026", "Berkas 2026-000001, izin 503/0123456789/2026"),
+        ("Rp120.000.000 pada 12-03-2026 pukul 14.30", "Rp120.000.000 pada 12-03-2026 pukul 14.30"),
+        ("", ""),
+    ],
+)
+def test_what_somebody_wrote_hides_their_contact_and_no_other_number(text: str, seen: str) -> None:
+    assert mask_within(text) == seen
+
+
+# --- what people tell the office: one mechanism for all desks
+
+SENDER, WORDS = "Pelapor Contoh", f"Hubungi saya: {PHONE}"
+
+
+def _complaint() -> tuple[Complaint, str, Role]:
+    words = complaints.Words(topic=Topic.FEE, text=WORDS, sender=SENDER, contact=EMAIL)
+    made, _pin = complaints.complain(words, key=factories.KEY, by=None)
+    return made, reverse("complaint-desk", args=[made.public_id]), Role.FRONT_OFFICE
+
+
+def _sighting() -> tuple[Sighting, str, Role]:
+    words = sightings.Words(text=WORDS, point=factories.HERE, contact=EMAIL)
+    made = sightings.report(words, key=factories.KEY)
+    return made, reverse("sighting-desk", args=[made.public_id]), Role.BACK_OFFICE
+
+
+def _claim() -> tuple[Claim, str, Role]:
+    made = claims.submit(
+        company_id=factories.company("Contoh Bu Uji").pk, kind=ClaimKind.ERROR, sender=SENDER, contact=EMAIL,
+        message=WORDS, by=None,
+    )  # fmt: skip
+    return made, reverse("claims-one", args=[made.reference]), Role.FRONT_OFFICE
+
+
+@pytest.mark.parametrize("told", [_complaint, _sighting, _claim])
+def test_who_told_the_office_is_masked_until_a_reason_is_chosen(client: Client, told: Any) -> None:
+    made, where, role = told()
+    user = factories.staff(role)
+    client.force_login(user)
+    secrets = {PHONE, EMAIL} | ({SENDER} if hasattr(made, "sender") else set())
+    before = client.get(where).content.decode()
+    assert not [one for one in secrets if one in before]
+    assert "••••8877" in before
+    refused = client.post(where, {"tindakan": "tampilkan", "alasan": "iseng"}, follow=True).content.decode()
+    assert not [one for one in secrets if one in refused]
+    assert not Reveal.objects.exists()
+    chosen = {"tindakan": "tampilkan", "alasan": Why.CONTACT}
+    after = client.post(where, chosen, follow=True).content.decode()
+    assert all(one in after for one in secrets)
+    row = Reveal.objects.get()
+    assert (getattr(row, made._meta.model_name), row.by, row.role, row.why) == (made, user, role, "contact")
+    other = Client()
+    other.force_login(factories.staff(role))
+    assert EMAIL not in other.get(where).content.decode()  # a reason is one person's
+
+
+@pytest.mark.parametrize("told", [_complaint, _sighting, _claim])
+def test_the_lists_of_the_desks_show_no_contact(client: Client, told: Any) -> None:
+    _made, where, role = told()
+    client.force_login(factories.staff(role))
+    page = client.get(where.rsplit("/", 2)[0] + "/").content.decode()
+    assert where in page
+    assert not [one for one in (PHONE, EMAIL, SENDER) if one in page]
+
+
+def test_who_complained_reads_who_looked(client: Client) -> None:
+    words = complaints.Words(topic=Topic.FEE, text=WORDS, contact=EMAIL)
+    made, pin = complaints.complain(words, key=factories.KEY, by=None)
+    reveals.reveal(made, Why.REQUEST, by=factories.staff(Role.HEAD))
+    page = client.post(reverse("complaint-follow"), {"nomor": made.number, "pin": pin}).content.decode()
+    assert "Siapa yang membuka data saya" in page
+    assert "Menjawab pengaduan atau permintaan" in page
+
+
+def test_photographs_and_proofs_that_staff_open_are_kept(client: Client) -> None:
+    complaint, sighting, officer = _complaint()[0], _sighting()[0], factories.staff(Role.HEAD)
+    upload = Upload.objects.create(
+        sha256="0" * 64, size=1, kind=UploadKind.JPEG, name="a.jpg", path="uploads/x", pages=1
+    )
+    complaint.uploads.add(upload)
+    sighting.uploads.add(upload)
+    reveals.opened(upload, by=officer)
+    reveals.opened(upload, by=officer)
+    claim = _claim()[0]
+    reveals.proof_opened(claim, by=officer)
+    seen = {(row.complaint, row.sighting, row.claim, row.file) for row in Reveal.objects.all()}
+    assert seen == {
+        (complaint, None, None, upload.public_id),
+        (None, sighting, None, upload.public_id),
+        (None, None, claim, claim.reference),
+    }
+    assert Reveal.objects.count() == 3
+
+
+def test_a_look_is_at_one_case() -> None:
+    officer = factories.staff(Role.HEAD)
+    both = Reveal(complaint=_complaint()[0], sighting=_sighting()[0], by=officer, role="head", why=Why.CHECK)
+    for look in (Reveal(by=officer, role="head", why=Why.CHECK), both):
+        with pytest.raises(IntegrityError, match="permits_reveal_of_one_case"), transaction.atomic():
+            look.save(force_insert=True)

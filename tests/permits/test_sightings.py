@@ -61,7 +61,7 @@ def test_an_account_leaves_no_trace(client: Client) -> None:
     client.post("/lapor/", form_of(client, photos=photo()))
     assert Sighting.objects.get().uploads.get().owner is None
     names = {field.name for field in Sighting._meta.get_fields() if field.is_relation}
-    assert names == {"uploads", "dismissed_by", "spot_check"}
+    assert names == {"uploads", "dismissed_by", "spot_check", "reveals"}
 
 
 def test_the_map_hands_its_point_over(client: Client) -> None:

@@ -2,12 +2,13 @@
 
 import base64
 import logging
+import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pikepdf
@@ -15,9 +16,17 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from django.core.management import call_command
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from permits.checks import own_certificate
 from permits.signing import Outcome, Refused, Signed, Signer, UnknownOutcome, development
 from permits.signing.backends.bsre import BsreSigner
 from permits.signing.backends.pkcs11 import Pkcs11Signer
@@ -297,8 +306,6 @@ class TestBsre:
 
 
 def test_the_command_makes_a_certificate_once(tmp_path: Path) -> None:
-    from django.core.management import call_command
-
     folder = tmp_path / "signer"
     call_command("make_signer", folder=folder, dry_run=True)
     assert not folder.exists()
@@ -307,3 +314,55 @@ def test_the_command_makes_a_certificate_once(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o77 for path in folder.iterdir()} == {0}
     call_command("make_signer", folder=folder)
     assert (folder / "signer.p12").read_bytes() == first
+
+
+def _told(folder: Path, **options: Any) -> str:
+    out = StringIO()
+    call_command("make_signer", folder=folder, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_folder_from_before_authorities_gets_its_own_and_keeps_its_key(
+    signing: Path, settings: Any
+) -> None:
+    old = signing.with_name("before")
+    shutil.copytree(signing, old)
+    authority = (old / "authority.pem").read_bytes()
+    (old / "authority.pem").unlink()
+    settings.SIGNER_FOLDER = old
+    assert "permits.W003" in {one.id for one in own_certificate()}
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    assert "would be taken" in _told(old, dry_run=True)
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    assert "authority.pem added" in _told(old)
+    assert (old / "authority.pem").read_bytes() == authority
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before | {"authority.pem": authority}
+    assert "permits.W003" not in {one.id for one in own_certificate()}
+    assert "nothing to do" in _told(old)
+
+
+@pytest.mark.parametrize("spoiled", ["", "falsch", None])
+def test_what_cannot_be_completed_is_said_and_left_alone(
+    authority: Path, tmp_path: Path, spoiled: str | None
+) -> None:
+    """Without its passphrase; with another one; by itself, with nothing above it."""
+    shutil.copytree(authority, tmp_path / "old")
+    folder = tmp_path / "old"
+    (folder / "authority.pem").unlink()
+    if spoiled is None:
+        bundle = pkcs12.load_pkcs12((folder / "signer.p12").read_bytes(), PASSPHRASE.encode())
+        assert bundle.cert is not None
+        alone = pkcs12.serialize_key_and_certificates(
+            b"alone", cast("Any", bundle.key), bundle.cert.certificate, None,
+            BestAvailableEncryption(PASSPHRASE.encode()),
+        )  # fmt: skip
+        (folder / "signer.p12").write_bytes(alone)
+    elif spoiled:
+        (folder / "passphrase.txt").write_text(spoiled)
+    else:
+        (folder / "passphrase.txt").unlink()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    told = _told(folder)
+    assert "Nothing was changed" in told
+    assert "docs/keys.md" in told
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -19,6 +19,9 @@ from companies import claims
 from companies.models import Claim, ClaimKind
 from geoportal.accounts.models import User
 from geoportal.intake import serving
+from geoportal.masking import DOTS, mask, mask_within
+from permits import reveals
+from permits.pages.answers import refusals_told
 
 MOST = 100  # rows of the list; what is decided makes room
 
@@ -60,7 +63,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = [Waiting(row, clock(row, now), row.due_at < now) for row in rows[:MOST]]
     context = {"rows": shown, "count": rows.count(), "late": sum(row.late for row in shown)}
-    return render(request, "companies/claims.html", context)
+    return render(request, "permits/claims.html", context)
 
 
 @never_cache
@@ -69,6 +72,10 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     user = _reader(request)
     rows = Claim.objects.select_related("company", "account", "decided_by")
     claim = get_object_or_404(rows, reference=reference[:12].replace("\0", ""))
+    if request.method == "POST" and request.POST.get("tindakan") == "tampilkan":
+        with refusals_told(request):
+            reveals.reveal(claim, request.POST.get("alasan", ""), by=user)
+        return redirect("claims-one", claim.reference)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         accepted = form.cleaned_data["accepted"] == "yes"
@@ -79,17 +86,20 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("claims-one", claim.reference)
         messages.success(request, _("Decided. The sender is told where they left an address."))
         return redirect("claims-desk")
-    now = timezone.now()
+    now, revealed = timezone.now(), reveals.shows(claim, user)
     context = {
         "claim": claim,
         "form": form,
-        "facts": _facts(claim),
+        "facts": _facts(claim, revealed),
+        "text": claim.message if revealed else mask_within(claim.message),
+        "revealed": revealed,
+        "reasons": reveals.WHY_TOLD,
         "clock": clock(claim, now),
         "late": claim.due_at < now,
         "ownership": claim.kind == ClaimKind.OWNERSHIP,
         "pages": range(1, claim.proof_pages + 1),
     }
-    return render(request, "companies/claim.html", context, status=422 if form.errors else 200)
+    return render(request, "permits/claim.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -108,9 +118,11 @@ def proof_page(request: HttpRequest, reference: str, n: int) -> HttpResponse:
 
 
 def _proved(request: HttpRequest, reference: str) -> Claim:
-    _reader(request)
+    user = _reader(request)
     with_proof = Claim.objects.exclude(proof="")
-    return get_object_or_404(with_proof, reference=reference[:12].replace("\0", ""))
+    claim = get_object_or_404(with_proof, reference=reference[:12].replace("\0", ""))
+    reveals.proof_opened(claim, by=user)
+    return claim
 
 
 def clock(claim: Claim, now: datetime) -> str:
@@ -121,13 +133,16 @@ def clock(claim: Claim, now: datetime) -> str:
     return ngettext("%(n)d hour left", "%(n)d hours left", hours) % {"n": hours}
 
 
-def _facts(claim: Claim) -> list[tuple[str, Any]]:
+def _facts(claim: Claim, revealed: bool) -> list[tuple[str, Any]]:
     wants = {"location": _("exact place"), "contact": _("contact")}
     asked = ", ".join(words for what, words in wants.items() if claim.wants.get(what))
+    sender = claim.sender if revealed else DOTS if claim.sender else ""
+    name = claim.account.get_username() if claim.account else ""
+    account = name if revealed else DOTS if name else ""
     rows: list[tuple[str, Any]] = [
-        (_("Sender"), claim.sender or _("not given")),
-        (_("Contact"), claim.contact or _("not given")),
-        (_("Account"), claim.account.get_username() if claim.account else _("without an account")),
+        (_("Sender"), sender or _("not given")),
+        (_("Contact"), (claim.contact if revealed else mask(claim.contact)) or _("not given")),
+        (_("Account"), account or _("without an account")),
     ]
     if claim.kind == ClaimKind.OWNERSHIP:
         fits = (
